@@ -1,0 +1,1 @@
+"""Pure functions on values: nothing here knows a database, a clock or a request."""

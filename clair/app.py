@@ -1,0 +1,114 @@
+"""Makes the application: a table of contents of its parts."""
+
+import logging
+from typing import Any
+
+import orjson
+from flask import Flask
+from flask.json.provider import JSONProvider
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from clair import auth, i18n
+from clair.blueprints import accounts, dashboard, errors, health, ingest, installations
+from clair.config import Config
+from clair.extensions import babel, csrf, db, migrate
+
+PAGES = (accounts, dashboard, installations)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Make the application from its settings, by default those of the environment."""
+    config = config or Config.from_environment()
+    app = Flask(__name__)
+    configure(app, config)
+    configure_logging(config)
+    trust_proxies(app, config)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(i18n.ROOT / "migrations"))
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=i18n.select_language)
+    i18n.init_app(app)
+    auth.init_app(app)
+    open_doors(app, config)
+    app.after_request(harden)
+    return app
+
+
+def configure(app: Flask, config: Config) -> None:
+    """Hand the settings to Flask and its extensions under the names that they know."""
+    app.config.from_object(config)
+    app.json = OrjsonProvider(app)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=config.DATABASE_URL,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.DATABASE_URL),
+        BABEL_DEFAULT_LOCALE="de",
+        BABEL_TRANSLATION_DIRECTORIES=str(i18n.ROOT / "translations"),
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=config.SESSION_COOKIE_SECURE,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Choose the options of the connection pool."""
+    if database_url.startswith("sqlite"):
+        return {}
+    return {"pool_size": 8, "max_overflow": 4, "pool_timeout": 5}
+
+
+def configure_logging(config: Config) -> None:
+    """Log to stderr with time and level."""
+    logging.basicConfig(
+        level=config.LOG_LEVEL, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+
+
+def trust_proxies(app: Flask, config: Config) -> None:
+    """Believe the X-Forwarded headers of as many proxies as the operator runs in front."""
+    if count := config.TRUSTED_PROXIES:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=count
+        )
+
+
+def open_doors(app: Flask, config: Config) -> None:
+    """Register the blueprints of this process's role."""
+    app.register_blueprint(errors.bp)
+    app.register_blueprint(health.bp)
+    if config.CLAIR_ROLE in ("all", "ingest"):
+        csrf.exempt(ingest.bp)
+        app.register_blueprint(ingest.bp)
+    if config.CLAIR_ROLE in ("all", "web"):
+        for page in PAGES:
+            app.register_blueprint(page.bp)
+
+
+def harden(response: Any) -> Any:
+    """Allow pages nothing but their own files, and nobody to frame them."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+class OrjsonProvider(JSONProvider):
+    """Reads and writes JSON with orjson."""
+
+    def dumps(self, obj: Any, **_options: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_options: Any) -> Any:
+        return orjson.loads(s)

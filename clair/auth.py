@@ -1,0 +1,131 @@
+"""From a request to an actor: the session of a page, the token of a source; default deny.
+
+Every view needs a logged-in user unless it is marked: `@public` opens it to everybody, `@for_source`
+to the holders of a source's token.
+"""
+
+import time
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request, session
+from flask_login import UserMixin, current_user, login_user, logout_user
+from sqlalchemy import select
+
+from clair.access import NOBODY, Actor, Source
+from clair.errors import Forbidden, Unauthorized
+from clair.extensions import db, login
+from clair.identity import hash_token
+from clair.models import IngestSource, User
+
+View = TypeVar("View", bound=Callable[..., Any])
+SOURCE_MEMORY_S = 5
+
+
+def public(view: View) -> View:
+    """Mark a view that anybody may open."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_source(network: str) -> Callable[[View], View]:
+    """Mark a view that sources of one network may post to."""
+
+    def mark(view: View) -> View:
+        view.network = network  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class SessionUser(UserMixin):  # type: ignore[misc]
+    """What Flask-Login needs to know of a user."""
+
+    def __init__(self, user: User) -> None:
+        self.id = user.id
+        self.user = user
+
+
+@login.user_loader  # type: ignore[untyped-decorator]
+def load_user(user_id: str) -> SessionUser | None:
+    """Load the user of a session; a disabled one is nobody."""
+    user = db.session.get(User, int(user_id))
+    return SessionUser(user) if user and user.is_active else None
+
+
+def start_session(user: User, *, remember: bool) -> None:
+    """Log a user in with a session that shares nothing with the one before."""
+    session.clear()
+    login_user(SessionUser(user), remember=remember)
+
+
+def end_session() -> None:
+    """Log out."""
+    logout_user()
+    session.clear()
+
+
+def guard() -> None:
+    """Find out who asks, before every request, and stop those who may not pass."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    g.actor = NOBODY
+    if network := getattr(view, "network", None):
+        g.source = find_source(network)
+        return
+    if request.endpoint == "static":
+        return
+    if current_user.is_authenticated:
+        g.actor = Actor(user_id=current_user.id)
+        g.user = current_user.user
+        g.preferred_language = current_user.user.language
+    elif view is not None and not getattr(view, "is_public", False):
+        raise Unauthorized("Log in first.")
+
+
+ANONYMOUS_SOURCE = Source(None, "anonymous", "samples", None)
+
+
+def find_source(network: str) -> Source:
+    """Find the source by its token: Unauthorized without a good one, Forbidden for another network."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if not token and network == "samples" and may_post_anonymously():
+        return ANONYMOUS_SOURCE
+    source = remembered_source(hash_token(token.strip())) if scheme.lower() == "bearer" else None
+    if source is None:
+        raise Unauthorized("A source's token is needed: Authorization: Bearer <token>.")
+    if source.network != network:
+        raise Forbidden(f"The source {source.name} delivers {source.network}, not {network}.")
+    return source
+
+
+def remembered_source(token_hash: str) -> Source | None:
+    """Look a token up, at most every few seconds; a revoked token works no longer than that."""
+    known: dict[str, tuple[Source, float]] = current_app.extensions["clair_sources"]
+    source, asked_s = known.get(token_hash, (None, 0.0))
+    if source is not None and time.monotonic() - asked_s < SOURCE_MEMORY_S:
+        return source
+    row = db.session.scalar(
+        select(IngestSource).where(
+            IngestSource.token_hash == token_hash, IngestSource.revoked_s.is_(None)
+        )
+    )
+    if row is None:
+        known.pop(token_hash, None)
+        return None
+    known[token_hash] = (Source(row.id, row.name, row.network, row.family), time.monotonic())
+    return known[token_hash][0]
+
+
+def may_post_anonymously() -> bool:
+    """Say whether the request comes from a network that needs no token."""
+    networks = current_app.config["INGEST_ANONYMOUS_FROM"]
+    address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104
+    return any(address in network for network in networks)
+
+
+def init_app(app: Flask) -> None:
+    """Guard every request of the application."""
+    app.extensions["clair_sources"] = {}
+    login.init_app(app)
+    app.before_request(guard)

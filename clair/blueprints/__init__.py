@@ -1,0 +1,1 @@
+"""The doors of the web: one noun a file; each view fetches, acts, commits and answers."""

@@ -1,0 +1,44 @@
+"""The commands of `flask`, one noun a file: results on stdout, all else on stderr."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError
+
+from clair.cli import db
+from clair.errors import ClairError
+
+__all__ = ["Commands", "as_json_option", "db", "print_rows"]  # db adds to a group not ours
+
+
+class Commands(AppGroup):
+    """A group whose commands fail with one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, and turn what can go wrong into a sentence for its caller."""
+        try:
+            return super().invoke(ctx)
+        except ClairError as error:
+            raise click.ClickException(error.message) from error
+        except OperationalError as error:
+            raise click.ClickException(
+                "The database does not answer; check DATABASE_URL and try again."
+            ) from error
+
+
+def print_rows(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
+    """Print a list as JSON, or as lines with columns as wide as they need."""
+    if as_json:
+        click.echo(json.dumps(rows, default=str, indent=2))
+        return
+    texts = [["" if value is None else str(value) for value in row.values()] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    for row in texts:
+        line = "  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True))
+        click.echo(line.rstrip())
+
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -1,0 +1,271 @@
+"""Every setting: its type, unit, default and meaning. A wrong one stops the start with one sentence."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
+
+import click
+
+Network = IPv4Network | IPv6Network
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+DATA = Path("instance").absolute()
+SQL_PARTS = ("SQL_ENGINE", "SQL_USER", "SQL_PASSWORD", "SQL_HOST", "SQL_PORT", "SQL_DATABASE")
+
+
+class ConfigError(click.ClickException):
+    """A setting is missing or wrong; the sentence names it and says what it takes."""
+
+
+# --- readers: from the text of a variable to a value, or a ValueError that ends its sentence
+
+
+def text(value: str) -> str:
+    """Read a text that must not be empty."""
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value.strip()
+
+
+def boolean(value: str) -> bool:
+    """Read 0/1, true/false, yes/no or on/off, and refuse all else."""
+    if value.strip().lower() in TRUE | FALSE:
+        return value.strip().lower() in TRUE
+    raise ValueError("must be 0/1, true/false, yes/no or on/off")
+
+
+def whole_number(value: str) -> int:
+    """Read a whole number of zero or more."""
+    if value.strip().isascii() and value.strip().isdigit():
+        return int(value)
+    raise ValueError("must be a whole number")
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Read one of a few words."""
+
+    def read(value: str) -> str:
+        if value.strip() in choices:
+            return value.strip()
+        raise ValueError(f"must be one of {', '.join(choices)}")
+
+    return read
+
+
+def url_of(*schemes: str) -> Callable[[str], str]:
+    """Read a URL with one of the schemes."""
+
+    def read(value: str) -> str:
+        url = value.strip()
+        try:
+            usable = urlsplit(url).scheme in schemes and urlsplit(url).port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError(f"must be a URL that begins with {':// or '.join(schemes)}://")
+        return url
+
+    return read
+
+
+def database_url(value: str) -> str:
+    """Read the database's URL; PostgreSQL is always spoken to through psycopg2."""
+    url = url_of("postgresql", "postgres", "postgresql+psycopg2", "sqlite")(value)
+    scheme, rest = url.split("://", 1)
+    return f"{'sqlite' if scheme == 'sqlite' else 'postgresql+psycopg2'}://{rest}"
+
+
+def root_url(value: str) -> str:
+    """Read the root of an HTTP interface; it always ends in a slash."""
+    return url_of("http", "https")(value).rstrip("/") + "/"
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    """Read networks such as `10.0.0.0/8, ::1`."""
+    try:
+        return tuple(ip_network(part) for part in value.replace(",", " ").split())
+    except ValueError as error:
+        raise ValueError("must be networks such as 10.0.0.0/8, separated by commas") from error
+
+
+def folder(value: str) -> Path:
+    """Read a folder; it need not exist yet."""
+    return Path(text(value)).absolute()
+
+
+# --- the machinery
+
+
+def setting(
+    meaning: str, read: Callable[[str], Any], *, default: Any = MISSING, secret: bool = False
+) -> Any:
+    """Declare a setting: what it means, how its text is read, and its default if it has one."""
+    return field(default=default, metadata={"meaning": meaning, "read": read, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings that are read from the environment; any X may also stand in the file X_FILE."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read all settings, or raise a ConfigError that names every one that is wrong."""
+        values, problems = cls.read(environ)
+        if problems:
+            raise ConfigError(" ".join(problems))
+        return cls(**values)
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+        """Return the values that could be read, and a sentence for each that could not."""
+        values, problems = {}, []
+        for each in fields(cls):
+            try:
+                value = cls.find(each, environ)
+                if value is not None:
+                    values[each.name] = each.metadata["read"](value)
+                elif each.default is MISSING:
+                    problems.append(f"{each.name} is missing: {each.metadata['meaning']}.")
+            except ValueError as error:
+                problems.append(f"{each.name} {error}.")
+        return values, problems
+
+    @classmethod
+    def find(cls, each: Field[Any], environ: Mapping[str, str]) -> str | None:
+        """Find the text of a setting: X, or the content of the file that X_FILE names."""
+        name, file = each.name, environ.get(f"{each.name}_FILE")
+        if name in environ and file:
+            raise ValueError(f"and {name}_FILE are both set; keep one")
+        if not file:
+            return environ.get(name)
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"cannot be read from the file {file}") from error
+
+    def listed(self) -> list[tuple[str, str, str]]:
+        """List name, value (secrets masked) and meaning of each setting."""
+        return [
+            (each.name, mask(getattr(self, each.name), each), each.metadata["meaning"])
+            for each in fields(self)
+        ]
+
+
+def mask(value: Any, each: Field[Any]) -> str:
+    """Show a value to an operator without showing a secret."""
+    if value is None or value == ():
+        return ""
+    if each.metadata["secret"]:
+        return "********"
+    shown = " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    password = urlsplit(shown).password if "://" in shown else None
+    return shown.replace(f":{password}@", ":********@") if password else shown
+
+
+# --- the settings
+
+
+@dataclass(frozen=True)
+class Config(Settings):
+    """The settings of the application."""
+
+    SECRET_KEY: str = setting("signs sessions and links; at least 16 characters", text, secret=True)
+    DATABASE_URL: str = setting(
+        "the database: postgresql://… or sqlite:///…; composed of SQL_* when absent", database_url
+    )
+    REDIS_URL: str = setting(
+        "the job queue", url_of("redis", "rediss", "unix"), default="redis://localhost:6379/0"
+    )
+    MQTT_URL: str = setting(
+        "the broker that demo simulate publishes to",
+        url_of("mqtt", "mqtts"),
+        default="mqtt://localhost:1883",
+    )
+    CLAIR_DATA: Path = setting(
+        "folder of everything that is kept outside the database",
+        folder,
+        default=DATA,
+    )
+    CLAIR_DOMAIN: str = setting("host name that links in mails carry", text, default="localhost")
+    CLAIR_ROLE: str = setting(
+        "which doors this process opens: pages, ingest or both",
+        one_of("all", "web", "ingest"),
+        default="all",
+    )
+    SESSION_COOKIE_SECURE: bool = setting(
+        "send the session cookie over HTTPS only", boolean, default=True
+    )
+    TRUSTED_PROXIES: int = setting(
+        "how many proxies in front add X-Forwarded headers", whole_number, default=0
+    )
+    INGEST_ANONYMOUS_FROM: tuple[Network, ...] = setting(
+        "networks that may post samples without a token, for old forwarders", networks, default=()
+    )
+    INGEST_SIMULATED: bool = setting(
+        "store uplinks that were injected by hand in the network's console", boolean, default=False
+    )
+    LOG_LEVEL: str = setting(
+        "how much is logged", one_of("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"
+    )
+
+    @classmethod
+    def find(cls, each: Field[Any], environ: Mapping[str, str]) -> str | None:
+        """Compose the database's URL of the predecessor's SQL_* names when it is absent."""
+        value = super().find(each, environ)
+        if each.name == "SECRET_KEY" and value is not None and len(value) < 16:
+            raise ValueError("must have at least 16 characters")
+        if each.name == "DATABASE_URL" and value is None and environ.get("SQL_DATABASE"):
+            return compose_database_url(environ)
+        return value
+
+
+@dataclass(frozen=True)
+class ForwarderConfig(Settings):
+    """The settings of `flask forward`, which needs neither database nor secret key."""
+
+    CLAIR_TTN_APP_ID: str = setting("the application's id in the network", text)
+    CLAIR_INGEST_TOKEN: str = setting(
+        "the token that `flask ingest source add` printed", text, secret=True
+    )
+    MQTT_URL: str = setting(
+        "the network's broker; may carry user:password@",
+        url_of("mqtt", "mqtts"),
+        default="mqtts://eu1.cloud.thethings.network:8883",
+    )
+    MQTT_CA_FILE: str | None = setting("own certificate authority for mqtts", text, default=None)
+    CLAIR_TTN_TENANT: str = setting("the tenant of the application", text, default="ttn")
+    CLAIR_TTN_ACCESS_KEY: str | None = setting(
+        "the key that may read the application's traffic", text, default=None, secret=True
+    )
+    CLAIR_API_ROOT: str = setting(
+        "root of the ingest interface", root_url, default="http://localhost:8000/ingest/v1/"
+    )
+    CLAIR_DATA: Path = setting("folder of the spool", folder, default=DATA)
+    LOG_LEVEL: str = setting(
+        "how much is logged", one_of("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"
+    )
+
+
+def compose_database_url(environ: Mapping[str, str]) -> str:
+    """Compose a PostgreSQL URL of SQL_USER, SQL_PASSWORD (or its file), SQL_HOST, SQL_PORT, SQL_DATABASE."""
+    if "postgres" not in environ.get("SQL_ENGINE", "postgresql"):
+        raise ValueError("cannot be composed: SQL_ENGINE must name PostgreSQL")
+    password = environ.get("SQL_PASSWORD", "")
+    if environ.get("SQL_PASSWORD_FILE"):
+        password = Path(environ["SQL_PASSWORD_FILE"]).read_text(encoding="utf-8").strip()
+    user = quote(environ.get("SQL_USER", ""), safe="")
+    host = f"{environ.get('SQL_HOST', 'localhost')}:{environ.get('SQL_PORT', '5432')}"
+    return f"postgresql://{user}:{quote(password, safe='')}@{host}/{environ['SQL_DATABASE']}"
+
+
+def find_unknown(environ: Mapping[str, str]) -> list[str]:
+    """Find variables that look like settings of Clair but are none, such as misspelt ones."""
+    known = {each.name for cls in (Config, ForwarderConfig) for each in fields(cls)}
+    known |= set(SQL_PARTS)
+    known |= {f"{name}_FILE" for name in known}
+    ours = ("CLAIR_", "INGEST_", "SQL_", "MQTT_")
+    return sorted(name for name in environ if name.startswith(ours) and name not in known)

@@ -1,0 +1,79 @@
+"""The extensions, made here and bound to the application in `app.py`, and how SQLite is opened."""
+
+import sqlite3
+import time
+from typing import Any
+
+import psycopg2
+from flask import has_request_context, request
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
+
+from clair.models import Base
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate(compare_type=True, render_as_batch=True)
+login = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()
+
+IDLE_S = 1
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # A commit that was answered must survive a power cut.
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+)
+
+
+@event.listens_for(Engine, "connect")
+def open_sqlite(connection: Any, _record: object) -> None:
+    """Make SQLite durable and strict; transactions are begun by `begin_sqlite` alone."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(pragma)
+
+
+@event.listens_for(Engine, "begin")
+def begin_sqlite(connection: Connection) -> None:
+    """Take SQLite's write lock at the beginning: read-modify-write would lose updates silently.
+
+    A GET only reads, and readers must not wait for one another.
+    """
+    if connection.dialect.name == "sqlite":
+        reads = has_request_context() and request.method in ("GET", "HEAD")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+@event.listens_for(Pool, "checkin")
+def note_idle(_connection: Any, record: ConnectionPoolEntry) -> None:
+    """Note since when a connection lies in the pool."""
+    record.info["idle_since_s"] = time.monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def check_idle(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Try a connection that lay idle: a restarted database must not cost an error for each.
+
+    Under load connections are never idle, and a ping for each request would cost more than all of
+    its own work in the database.
+    """
+    idle_since_s = record.info.get("idle_since_s")
+    if isinstance(connection, sqlite3.Connection):
+        return
+    if idle_since_s is None or time.monotonic() - idle_since_s < IDLE_S:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        raise DisconnectionError from error

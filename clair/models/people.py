@@ -1,0 +1,74 @@
+"""Who: users, organizations, and who belongs to which."""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clair.models.base import Base, Id, LongText, Name, Seconds
+
+
+class Role(StrEnum):
+    """What a member may do; the values are those on the wire."""
+
+    OWNER = "O"
+    INSPECTOR = "I"
+
+
+class User(Base):
+    """A person who can log in."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        UniqueConstraint("username"),
+        # People log in with their address in any case; two accounts must not share one.
+        Index("uq_user_email_lower", text("lower(email)"), unique=True),
+    )
+
+    id: Mapped[Id]
+    username: Mapped[str] = mapped_column(String(150))
+    email: Mapped[str] = mapped_column(String(254))
+    first_name: Mapped[str] = mapped_column(String(150), default="")
+    last_name: Mapped[str] = mapped_column(String(150), default="")
+    password_hash: Mapped[str] = mapped_column(String(255))
+    language: Mapped[str | None] = mapped_column(String(2))
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_s: Mapped[Seconds]
+
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Organization(Base):
+    """The owner of sites and sensors: a school, a restaurant, a practice."""
+
+    __tablename__ = "organization"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    description: Mapped[LongText | None]
+
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="organization", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Membership(Base):
+    """A user's role in an organization."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "user_id"),
+        CheckConstraint("role IN ('O', 'I')", name="role"),
+    )
+
+    id: Mapped[Id]
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(1), default=Role.INSPECTOR)
+
+    organization: Mapped[Organization] = relationship(back_populates="memberships")
+    user: Mapped[User] = relationship(back_populates="memberships")

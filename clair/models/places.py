@@ -1,0 +1,61 @@
+"""Where: addresses, sites, rooms."""
+
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clair.models.base import Base, Id, LongText, Name
+from clair.models.people import Organization
+
+
+class Address(Base):
+    """A postal address; sites may share one."""
+
+    __tablename__ = "address"
+    __table_args__ = (
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
+    )
+
+    id: Mapped[Id]
+    street1: Mapped[Name]
+    street2: Mapped[Name | None]
+    zip: Mapped[str] = mapped_column(String(5))
+    city: Mapped[Name]
+    latitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+
+
+class Site(Base):
+    """A building or a part of one that an organization operates."""
+
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("operator_id", "name"),)
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    description: Mapped[LongText | None]
+    time_zone: Mapped[Name] = mapped_column(default="Europe/Berlin", server_default="Europe/Berlin")
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"), index=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
+
+    address: Mapped[Address] = relationship()
+    operator: Mapped[Organization] = relationship()
+
+
+class Room(Base):
+    """A room whose air is watched."""
+
+    __tablename__ = "room"
+    __table_args__ = (UniqueConstraint("site_id", "name"),)
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    description: Mapped[LongText | None]
+    size_sqm: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))
+    height_m: Mapped[Decimal | None] = mapped_column(Numeric(3, 1))
+    max_occupancy: Mapped[int | None]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+
+    site: Mapped[Site] = relationship()

@@ -1,0 +1,163 @@
+"""SQL for dashboards: a frozen row type for what a page shows, and one function that fills it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+
+from clair import access
+from clair.access import Actor
+from clair.analytics.current import Reading, judge
+from clair.analytics.thresholds import Level
+from clair.analytics.windows import DAY_S, MINUTE_S
+from clair.extensions import db
+from clair.models import Installation, Membership, Node, Organization, Protocol, Room, Sample, Site
+
+SPARK_S = 30 * MINUTE_S
+SPARKS = DAY_S // SPARK_S
+SEVERITY = [Level.UNACCEPTABLE, Level.ELEVATED, Level.NO_DATA, Level.GOOD]
+
+
+@dataclass(frozen=True)
+class Card:
+    """An active installation on the overview; `sparkline` has 48 half-hour means, None for gaps."""
+
+    installation_id: int
+    room: str
+    site: str
+    time_zone: str
+    sensor: str
+    is_public: bool
+    reading: Reading
+    sparkline: tuple[int | None, ...]
+
+
+def organizations(actor: Actor) -> list[tuple[int, str]]:
+    """List the organizations that the actor is a member of, as id and name."""
+    statement = (
+        select(Organization.id, Organization.name)
+        .join(Membership)
+        .where(Membership.user_id == actor.user_id)
+        .order_by(Organization.name)
+    )
+    return [(row_id, name) for row_id, name in db.session.execute(statement)]
+
+
+def cards(actor: Actor, organization_id: int, now_s: int) -> list[Card]:
+    """Read a card for each active installation of an organization, worst air first."""
+    newest = (
+        select(Sample.timestamp_s)
+        .where(
+            Sample.node_id == Installation.node_id,
+            Sample.timestamp_s >= Installation.from_timestamp_s,
+        )
+        .order_by(Sample.timestamp_s.desc())
+        .limit(1)
+        .correlate(Installation)
+        .scalar_subquery()
+    )
+    statement = (
+        access.visible(Installation, actor)
+        .with_only_columns(
+            Installation.id,
+            Installation.node_id,
+            Installation.is_public,
+            Room.name.label("room"),
+            Site.name.label("site"),
+            Site.time_zone,
+            Node.alias.label("sensor"),
+            Sample.timestamp_s,
+            Sample.co2_ppm,
+        )
+        .join(Room, Installation.room_id == Room.id)
+        .join(Site, Room.site_id == Site.id)
+        .join(Node, Installation.node_id == Node.id)
+        .outerjoin(
+            Sample, (Sample.node_id == Installation.node_id) & (Sample.timestamp_s == newest)
+        )
+        .where(Site.operator_id == organization_id, is_active(now_s))
+    )
+    rows = db.session.execute(statement).all()
+    sparks = sparklines(organization_id, now_s)
+    found = [card(row, sparks.get(row.id, []), now_s) for row in rows]
+    return sorted(
+        found, key=lambda each: (SEVERITY.index(each.reading.level), each.site, each.room)
+    )
+
+
+def is_active(now_s: int) -> ColumnElement[bool]:
+    """Say which installations are in force."""
+    ended = func.coalesce(Installation.to_timestamp_s, now_s + 1)
+    return (Installation.from_timestamp_s <= now_s) & (ended > now_s)
+
+
+def sparklines(organization_id: int, now_s: int) -> dict[int, list[tuple[int, int, float]]]:
+    """Read half-hour means of the last day as (bucket, count, mean) for each active installation."""
+    since_s = now_s - now_s % SPARK_S - DAY_S + SPARK_S
+    bucket = (Sample.timestamp_s - since_s) // SPARK_S
+    statement = (
+        select(Installation.id, bucket, func.count(), func.avg(Sample.co2_ppm))
+        .join(Room, Installation.room_id == Room.id)
+        .join(Site, Room.site_id == Site.id)
+        .join(Sample, Sample.node_id == Installation.node_id)
+        .where(
+            Site.operator_id == organization_id,
+            is_active(now_s),
+            Sample.timestamp_s >= since_s,
+            Sample.timestamp_s >= Installation.from_timestamp_s,
+            Sample.timestamp_s <= now_s,
+        )
+        .group_by(Installation.id, bucket)
+    )
+    found: dict[int, list[tuple[int, int, float]]] = {}
+    for installation_id, index, count, mean in db.session.execute(statement):
+        found.setdefault(installation_id, []).append((index, count, float(mean)))
+    return found
+
+
+def card(row: Row[*tuple[Any, ...]], spark: list[tuple[int, int, float]], now_s: int) -> Card:
+    """Put a card together."""
+    means: list[int | None] = [None] * SPARKS
+    for index, _, mean in spark:
+        means[index] = round(mean)
+    samples = sum(count for _, count, _ in spark)
+    # How often the sensor reports, learned in the half hours in which it did.
+    interval_s = len(spark) * SPARK_S / samples if samples else 0
+    return Card(
+        installation_id=row.id,
+        room=row.room,
+        site=row.site,
+        time_zone=row.time_zone,
+        sensor=row.sensor,
+        is_public=row.is_public,
+        reading=judge(row.co2_ppm, row.timestamp_s, now_s, interval_s, means[-2]),
+        sparkline=tuple(means),
+    )
+
+
+def nodes(now_s: int) -> list[dict[str, object]]:
+    """List every node with its owner, the room it is in, and when it was last heard."""
+    last_contact = (
+        select(func.max(Sample.timestamp_s))
+        .where(Sample.node_id == Node.id)
+        .correlate(Node)
+        .scalar_subquery()
+    )
+    in_force = (Installation.node_id == Node.id) & is_active(now_s)
+    statement = (
+        select(
+            Node.uuid,
+            Node.eui64,
+            Node.alias,
+            Protocol.family,
+            Organization.name.label("owner"),
+            Room.name.label("room"),
+            last_contact.label("last_contact_s"),
+        )
+        .join(Protocol, Node.protocol_id == Protocol.id)
+        .join(Organization, Node.owner_id == Organization.id)
+        .outerjoin(Installation, in_force)
+        .outerjoin(Room, Installation.room_id == Room.id)
+        .order_by(Node.eui64)
+    )
+    return [dict(row) for row in db.session.execute(statement).mappings()]
