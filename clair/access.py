@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload
 
 from clair.errors import Forbidden, NotFound, Unauthorized
 from clair.extensions import db
@@ -75,6 +76,7 @@ def owner_of(actor: Actor) -> Organizations:
 
 
 def sites_of(organizations: Organizations) -> Organizations:
+    """Select the sites that organizations operate."""
     return select(Site.id).where(Site.operator_id.in_(organizations))
 
 
@@ -111,6 +113,7 @@ PUBLIC: dict[type[Base], Condition] = {
 
 
 def is_self(actor: Actor) -> Condition:
+    """Say which user the actor is."""
     return User.id == actor.user_id
 
 
@@ -182,15 +185,39 @@ def require_system(actor: Actor) -> None:
         raise Forbidden("Only an administrator may do this.")
 
 
+def is_own(model: type[Base], actor: Actor) -> Condition:
+    """Say which rows are those of the actor's organizations; a public one opens no dashboard."""
+    return true() if actor.is_system else BELONGS[model](member_of(actor))
+
+
 def get_own_organization(organization_id: int, actor: Actor) -> Organization:
-    """Fetch an organization for its members; a public name alone opens no dashboard."""
-    organization = get(Organization, organization_id, actor)
-    belongs = select(Organization.id).where(
-        Organization.id == organization_id, BELONGS[Organization](member_of(actor))
+    """Fetch an organization for its members."""
+    organization = db.session.scalar(
+        select(Organization).where(Organization.id == organization_id, is_own(Organization, actor))
     )
-    if not actor.is_system and db.session.scalar(belongs) is None:
+    if organization is None:
         raise NotFound(f"There is no organization {organization_id}.")
     return organization
+
+
+def get_own_installation(organization_id: int, installation_id: int, actor: Actor) -> Installation:
+    """Fetch an installation of an organization for its members, with all that its page names."""
+    room = contains_eager(Installation.room)
+    installation = db.session.scalar(
+        select(Installation)
+        .join(Installation.room)
+        .join(Room.site)
+        .where(
+            Installation.id == installation_id,
+            Site.operator_id == organization_id,
+            is_own(Installation, actor),
+        )
+        .options(room.contains_eager(Room.site).joinedload(Site.operator))
+        .options(joinedload(Installation.node))
+    )
+    if installation is None:
+        raise NotFound(f"There is no installation {installation_id}.")
+    return installation
 
 
 def id_of(model: type[Base]) -> Any:

@@ -1,18 +1,21 @@
 """Makes the application: a table of contents of its parts."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Flask
+from flask import Flask, current_app
 from flask.json.provider import JSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from clair import auth, i18n
 from clair.blueprints import accounts, dashboard, errors, health, ingest, installations
 from clair.config import Config
 from clair.extensions import babel, csrf, db, migrate
 
+YEAR_S = 365 * 86_400
 PAGES = (accounts, dashboard, installations)
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -39,6 +42,7 @@ def create_app(config: Config | None = None) -> Flask:
     i18n.init_app(app)
     auth.init_app(app)
     open_doors(app, config)
+    app.url_defaults(version_static)
     app.after_request(harden)
     return app
 
@@ -59,7 +63,7 @@ def configure(app: Flask, config: Config) -> None:
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        SEND_FILE_MAX_AGE_DEFAULT=YEAR_S,
     )
 
 
@@ -87,6 +91,7 @@ def trust_proxies(app: Flask, config: Config) -> None:
 
 def open_doors(app: Flask, config: Config) -> None:
     """Register the blueprints of this process's role."""
+    app.url_map.converters["int"] = IdConverter
     app.register_blueprint(errors.bp)
     app.register_blueprint(health.bp)
     if config.CLAIR_ROLE in ("all", "ingest"):
@@ -97,6 +102,13 @@ def open_doors(app: Flask, config: Config) -> None:
             app.register_blueprint(page.bp)
 
 
+def version_static(endpoint: str, values: dict[str, Any]) -> None:
+    """Name each static file by its last change, so that browsers may keep it until the next."""
+    if endpoint == "static":
+        file = Path(current_app.static_folder or "") / values["filename"]
+        values["v"] = int(file.stat().st_mtime) if file.exists() else 0
+
+
 def harden(response: Any) -> Any:
     """Allow pages nothing but their own files, and nobody to frame them."""
     for name, value in SECURITY_HEADERS.items():
@@ -104,11 +116,19 @@ def harden(response: Any) -> Any:
     return response
 
 
+class IdConverter(IntegerConverter):
+    """Takes the numbers that rows have; SQLite fails on larger ones, so they lead nowhere."""
+
+    regex = "[0-9]{1,9}"
+
+
 class OrjsonProvider(JSONProvider):
     """Reads and writes JSON with orjson."""
 
     def dumps(self, obj: Any, **_options: Any) -> str:
+        """Write JSON."""
         return orjson.dumps(obj).decode()
 
     def loads(self, s: str | bytes, **_options: Any) -> Any:
+        """Read JSON."""
         return orjson.loads(s)

@@ -61,9 +61,10 @@ def start_session(user: User, *, remember: bool) -> None:
 
 
 def end_session() -> None:
-    """Log out."""
-    logout_user()
+    """Log out, and forget whoever wanted to stay logged in."""
     session.clear()
+    # Last, because it leaves word in the session that the cookie of remembered users must go.
+    logout_user()
 
 
 def guard() -> None:
@@ -83,17 +84,25 @@ def guard() -> None:
         raise Unauthorized("Log in first.")
 
 
+class BadToken(Unauthorized):
+    """Credentials were given, and nobody knows them."""
+
+    code = "authentication_failed"
+
+
 ANONYMOUS_SOURCE = Source(None, "anonymous", "samples", None)
 
 
 def find_source(network: str) -> Source:
     """Find the source by its token: Unauthorized without a good one, Forbidden for another network."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if not token and network == "samples" and may_post_anonymously():
-        return ANONYMOUS_SOURCE
+    if "Authorization" not in request.headers:
+        if network == "samples" and may_post_anonymously():
+            return ANONYMOUS_SOURCE
+        raise Unauthorized("A source's token is needed: Authorization: Bearer <token>.")
+    scheme, _, token = request.headers["Authorization"].partition(" ")
     source = remembered_source(hash_token(token.strip())) if scheme.lower() == "bearer" else None
     if source is None:
-        raise Unauthorized("A source's token is needed: Authorization: Bearer <token>.")
+        raise BadToken("No source has this token, or it was revoked.")
     if source.network != network:
         raise Forbidden(f"The source {source.name} delivers {source.network}, not {network}.")
     return source
@@ -127,5 +136,6 @@ def may_post_anonymously() -> bool:
 def init_app(app: Flask) -> None:
     """Guard every request of the application."""
     app.extensions["clair_sources"] = {}
-    login.init_app(app)
+    # Templates know `g.user`; asking who it is again would fail the page that reports an outage.
+    login.init_app(app, add_context_processor=False)
     app.before_request(guard)

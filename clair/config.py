@@ -62,7 +62,8 @@ def url_of(*schemes: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         url = value.strip()
         try:
-            usable = urlsplit(url).scheme in schemes and urlsplit(url).port != 0
+            parts = urlsplit(url)
+            usable = parts.scheme in schemes and parts.port != 0 and (parts.netloc or parts.path)
         except ValueError:
             usable = False
         if not usable:
@@ -76,7 +77,7 @@ def database_url(value: str) -> str:
     """Read the database's URL; PostgreSQL is always spoken to through psycopg2."""
     url = url_of("postgresql", "postgres", "postgresql+psycopg2", "sqlite")(value)
     scheme, rest = url.split("://", 1)
-    return f"{'sqlite' if scheme == 'sqlite' else 'postgresql+psycopg2'}://{rest}"
+    return f"{'sqlite' if scheme.lower() == 'sqlite' else 'postgresql+psycopg2'}://{rest}"
 
 
 def root_url(value: str) -> str:
@@ -98,6 +99,19 @@ def folder(value: str) -> Path:
 
 
 # --- the machinery
+
+
+def find_text(name: str, environ: Mapping[str, str]) -> str | None:
+    """Find the text of a setting: X, or the content of the file that X_FILE names."""
+    file = environ.get(f"{name}_FILE")
+    if name in environ and file:
+        raise ValueError(f"and {name}_FILE are both set; keep one")
+    if not file:
+        return environ.get(name)
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot be read from the file {file}") from error
 
 
 def setting(
@@ -136,16 +150,8 @@ class Settings:
 
     @classmethod
     def find(cls, each: Field[Any], environ: Mapping[str, str]) -> str | None:
-        """Find the text of a setting: X, or the content of the file that X_FILE names."""
-        name, file = each.name, environ.get(f"{each.name}_FILE")
-        if name in environ and file:
-            raise ValueError(f"and {name}_FILE are both set; keep one")
-        if not file:
-            return environ.get(name)
-        try:
-            return Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ValueError(f"cannot be read from the file {file}") from error
+        """Find the text of a setting."""
+        return find_text(each.name, environ)
 
     def listed(self) -> list[tuple[str, str, str]]:
         """List name, value (secrets masked) and meaning of each setting."""
@@ -254,12 +260,13 @@ def compose_database_url(environ: Mapping[str, str]) -> str:
     """Compose a PostgreSQL URL of SQL_USER, SQL_PASSWORD (or its file), SQL_HOST, SQL_PORT, SQL_DATABASE."""
     if "postgres" not in environ.get("SQL_ENGINE", "postgresql"):
         raise ValueError("cannot be composed: SQL_ENGINE must name PostgreSQL")
-    password = environ.get("SQL_PASSWORD", "")
-    if environ.get("SQL_PASSWORD_FILE"):
-        password = Path(environ["SQL_PASSWORD_FILE"]).read_text(encoding="utf-8").strip()
+    try:
+        password = quote(find_text("SQL_PASSWORD", environ) or "", safe="")
+    except ValueError as error:
+        raise ValueError(f"cannot be composed: SQL_PASSWORD {error}") from error
     user = quote(environ.get("SQL_USER", ""), safe="")
     host = f"{environ.get('SQL_HOST', 'localhost')}:{environ.get('SQL_PORT', '5432')}"
-    return f"postgresql://{user}:{quote(password, safe='')}@{host}/{environ['SQL_DATABASE']}"
+    return f"postgresql://{user}:{password}@{host}/{environ['SQL_DATABASE']}"
 
 
 def find_unknown(environ: Mapping[str, str]) -> list[str]:

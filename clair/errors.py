@@ -5,6 +5,8 @@ class ClairError(Exception):
     """Something that the person who asked should be told, in one sentence."""
 
     status = 500
+    code: str | None = None
+    """What programs are told; None is the usual word for the status."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

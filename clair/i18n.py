@@ -15,6 +15,9 @@ LANGUAGES = {"de": "Deutsch", "en": "English"}
 LANGUAGE_COOKIE = "language"
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 NARROW_SPACE = "\u202f"
+# German writes "Di., 20. Okt.", international English "Tue 20 Oct".
+DAY = {"de": "d. MMM", "en": "d MMM"}
+WEEKDAY = {"de": "EEE, ", "en": "EEE "}
 
 
 def select_language() -> str:
@@ -35,7 +38,7 @@ def language() -> str:
 def local_datetime(timestamp_s: int, zone: str | ZoneInfo) -> str:
     """Write an instant as people do, in a time zone: "Di., 20. Okt., 14:05"."""
     moment = datetime.fromtimestamp(timestamp_s, ZoneInfo(str(zone)))
-    pattern = "EEE, d. MMM, HH:mm" if language() == "de" else "EEE d MMM, HH:mm"
+    pattern = WEEKDAY[language()] + DAY[language()] + ", HH:mm"
     return format_datetime(moment, pattern, locale=get_locale())
 
 
@@ -48,17 +51,16 @@ def local_time(timestamp_s: int, zone: str | ZoneInfo) -> str:
 def local_date(timestamp_s: int, zone: str | ZoneInfo, *, year: bool = False) -> str:
     """Write the local day of an instant, with its year where the reader cannot know it."""
     moment = datetime.fromtimestamp(timestamp_s, ZoneInfo(str(zone)))
-    pattern = "EEE, d. MMM" if language() == "de" else "EEE d MMM"
-    return format_date(moment, f"{pattern} y" if year else pattern, locale=get_locale())
+    pattern = WEEKDAY[language()] + DAY[language()] + (" y" if year else "")
+    return format_date(moment, pattern, locale=get_locale())
 
 
 def period(first: date, last: date) -> str:
     """Write the days from the first to the last: "14. Nov. – 20. Nov. 2026"."""
-    day = "d. MMM" if language() == "de" else "d MMM"
+    day = DAY[language()]
     if first == last:
-        return format_date(first, f"EEE, {day}M y" if language() == "de" else f"EEE {day}M y", locale=get_locale())
-    first_pattern = day if first.year == last.year else f"{day} y"
-    begin = format_date(first, first_pattern, locale=get_locale())
+        return format_date(first, f"{WEEKDAY[language()]}{day}M y", locale=get_locale())
+    begin = format_date(first, day if first.year == last.year else f"{day} y", locale=get_locale())
     return f"{begin} – {format_date(last, f'{day} y', locale=get_locale())}"
 
 
@@ -87,16 +89,14 @@ def age(timestamp_s: int, now_s: int | None = None) -> str:
     """Say how long ago an instant was, in the two largest units."""
     seconds = max(0, (int(time.time()) if now_s is None else now_s) - timestamp_s)
     if seconds < MINUTE_S:
-        return gettext("less than a minute")
+        return str(gettext("less than a minute"))
     if seconds < HOUR_S:
-        return ngettext("%(num)d min", "%(num)d min", seconds // MINUTE_S)
+        return str(ngettext("%(num)d min", "%(num)d min", seconds // MINUTE_S))
     if seconds < DAY_S:
-        return gettext(
-            "%(hours)d h %(minutes)d min",
-            hours=seconds // HOUR_S,
-            minutes=seconds % HOUR_S // MINUTE_S,
-        )
-    return ngettext("%(num)d day", "%(num)d days", seconds // DAY_S)
+        hours, minutes = seconds // HOUR_S, seconds % HOUR_S // MINUTE_S
+        return str(gettext("%(hours)d h %(minutes)d min", hours=hours, minutes=minutes))
+    # Follows "for" or "… ago": German needs the dative.
+    return str(ngettext("%(num)d day", "%(num)d days", seconds // DAY_S))
 
 
 def init_app(app: Flask) -> None:

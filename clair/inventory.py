@@ -1,5 +1,7 @@
 """Commands on organizations, sites, rooms, nodes and installations."""
 
+from zoneinfo import available_timezones
+
 from sqlalchemy import ColumnElement, func, or_, select
 
 from clair import access
@@ -81,6 +83,8 @@ def add_site(
     """Add a site to an organization."""
     access.require_owner(actor, organization)
     check_name(name)
+    if time_zone not in available_timezones():
+        raise Invalid("time_zone", "must be the name of a time zone such as Europe/Berlin")
     site = Site(name=name, operator=organization, address=address, time_zone=time_zone)
     db.session.add(site)
     db.session.flush()
@@ -185,7 +189,7 @@ def overlaps(from_timestamp_s: int, to_timestamp_s: int | None) -> ColumnElement
 def find_organization(name_or_id: str) -> Organization:
     """Find an organization by its name or number, for the command line."""
     conditions = [Organization.name == name_or_id]
-    if name_or_id.isascii() and name_or_id.isdigit():
+    if name_or_id.isascii() and name_or_id.isdigit() and len(name_or_id) < 19:
         conditions.append(Organization.id == int(name_or_id))
     organization = db.session.scalars(select(Organization).where(or_(*conditions))).first()
     if organization is None:

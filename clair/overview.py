@@ -1,5 +1,6 @@
 """SQL for dashboards: a frozen row type for what a page shows, and one function that fills it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 from clair import access
 from clair.access import Actor
 from clair.analytics.current import Reading, judge
+from clair.analytics.series import usual_interval_s
 from clair.analytics.thresholds import Level
 from clair.analytics.windows import DAY_S, MINUTE_S
 from clair.extensions import db
@@ -91,12 +93,30 @@ def is_active(now_s: int) -> ColumnElement[bool]:
     return (Installation.from_timestamp_s <= now_s) & (ended > now_s)
 
 
-def sparklines(organization_id: int, now_s: int) -> dict[int, list[tuple[int, int, float]]]:
-    """Read half-hour means of the last day as (bucket, count, mean) for each active installation."""
+@dataclass(frozen=True)
+class HalfHour:
+    """The samples of a half hour: how many, their mean, and when the first and the last was taken."""
+
+    index: int
+    count: int
+    mean_ppm: float
+    first_s: int
+    last_s: int
+
+
+def sparklines(organization_id: int, now_s: int) -> dict[int, list[HalfHour]]:
+    """Read the half hours of the last day that have samples, for each active installation."""
     since_s = now_s - now_s % SPARK_S - DAY_S + SPARK_S
     bucket = (Sample.timestamp_s - since_s) // SPARK_S
     statement = (
-        select(Installation.id, bucket, func.count(), func.avg(Sample.co2_ppm))
+        select(
+            Installation.id,
+            bucket,
+            func.count(),
+            func.avg(Sample.co2_ppm),
+            func.min(Sample.timestamp_s),
+            func.max(Sample.timestamp_s),
+        )
         .join(Room, Installation.room_id == Room.id)
         .join(Site, Room.site_id == Site.id)
         .join(Sample, Sample.node_id == Installation.node_id)
@@ -108,21 +128,30 @@ def sparklines(organization_id: int, now_s: int) -> dict[int, list[tuple[int, in
             Sample.timestamp_s <= now_s,
         )
         .group_by(Installation.id, bucket)
+        .order_by(Installation.id, bucket)
     )
-    found: dict[int, list[tuple[int, int, float]]] = {}
-    for installation_id, index, count, mean in db.session.execute(statement):
-        found.setdefault(installation_id, []).append((index, count, float(mean)))
+    found: dict[int, list[HalfHour]] = {}
+    for installation_id, index, count, mean, first_s, last_s in db.session.execute(statement):
+        half_hour = HalfHour(index, count, float(mean), first_s, last_s)
+        found.setdefault(installation_id, []).append(half_hour)
     return found
 
 
-def card(row: Row[*tuple[Any, ...]], spark: list[tuple[int, int, float]], now_s: int) -> Card:
+def times_of(half_hours: Sequence[HalfHour]) -> list[int]:
+    """Tell when the samples were taken, those in the middle of a half hour at equal distances."""
+    return [
+        each.first_s + (each.last_s - each.first_s) * index // max(1, each.count - 1)
+        for each in half_hours
+        for index in range(each.count)
+    ]
+
+
+def card(row: Row[*tuple[Any, ...]], spark: Sequence[HalfHour], now_s: int) -> Card:
     """Put a card together."""
     means: list[int | None] = [None] * SPARKS
-    for index, _, mean in spark:
-        means[index] = round(mean)
-    samples = sum(count for _, count, _ in spark)
-    # How often the sensor reports, learned in the half hours in which it did.
-    interval_s = len(spark) * SPARK_S / samples if samples else 0
+    for each in spark:
+        means[each.index] = round(each.mean_ppm)
+    interval_s = usual_interval_s(times_of(spark))
     return Card(
         installation_id=row.id,
         room=row.room,

@@ -90,11 +90,13 @@ def table(installation: Installation, window: Window) -> list[Stretch]:
     """Read CO2 statistics for the rows of a window's table."""
     # Years are summed up by the hour: finer would cost more than it shows.
     base_s = FINE_S if window.days <= 92 else HOUR_S
-    bucket = (Sample.timestamp_s // base_s).label("bucket")
+    # Counted from local midnight: in India, hours of UTC would straddle two days.
+    offset_s = window.from_s % base_s
+    bucket = ((Sample.timestamp_s - offset_s) // base_s).label("bucket")
     statement = (
         within(installation, window.from_s, window.to_s)
         .add_columns(
-            bucket * base_s,
+            bucket * base_s + offset_s,
             func.count(),
             func.sum(Sample.co2_ppm),
             func.min(Sample.co2_ppm),

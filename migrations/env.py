@@ -38,6 +38,7 @@ def run() -> None:
         has_samples = engine.dialect.has_table(connection, "sample")
     if has_samples:
         make_partitions_ahead(int(time.time()))
+        extension.db.session.commit()
 
 
 run()

@@ -37,6 +37,7 @@ from clair.models import (
 
 from services import Postgres, postgres
 
+pytest_plugins = ["pipeline"]
 settings.register_profile("clair", deadline=None)
 settings.load_profile("clair")
 

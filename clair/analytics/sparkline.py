@@ -25,8 +25,8 @@ def sparkline(values: Sequence[int | None], width: int = 240, height: int = 48) 
     """Draw values at equal distances, as many strokes as there are stretches without a gap."""
     known = [value for value in values if value is not None]
     low, high = min(known, default=None), max(known, default=None)
-    bottom_ppm = min(OUTDOOR_PPM, low or OUTDOOR_PPM)
-    top_ppm = max(TOP_PPM, high or TOP_PPM)
+    bottom_ppm = OUTDOOR_PPM if low is None else min(OUTDOOR_PPM, low)
+    top_ppm = TOP_PPM if high is None else max(TOP_PPM, high)
 
     def y(ppm: int) -> float:
         # Two pixels at the edges keep the stroke inside.

@@ -7,8 +7,15 @@ from zoneinfo import ZoneInfo
 
 DAYS = {"day": 1, "week": 7, "month": 30}
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
+WEEK_S, MONTH_S = 7 * DAY_S, 30 * DAY_S
 MAX_FREE_DAYS = 10 * 366
-TABLE_STEPS_S = ((2, 30 * MINUTE_S), (10, 4 * HOUR_S), (92, DAY_S), (MAX_FREE_DAYS, 7 * DAY_S))
+TABLE_STEPS_S = (
+    (2, 30 * MINUTE_S),
+    (10, 4 * HOUR_S),
+    (92, DAY_S),
+    (3 * 366, WEEK_S),
+    (MAX_FREE_DAYS, MONTH_S),
+)
 """How long a row of the table twin is, by the number of days that it covers at most."""
 
 
@@ -76,15 +83,21 @@ def local_day(timestamp_s: int, zone: ZoneInfo) -> date:
 def row_start_s(timestamp_s: int, step_s: int, zone: ZoneInfo) -> int:
     """Give the beginning of the row of the table that an instant falls into, by the local clock."""
     local = datetime.fromtimestamp(timestamp_s, zone)
-    if step_s >= 7 * DAY_S:
-        return midnight_s(local.date() - timedelta(days=local.weekday()), zone)
+    day = local.date()
+    if step_s >= MONTH_S:
+        day = day.replace(day=1)
+    elif step_s >= WEEK_S:
+        day -= timedelta(days=day.weekday())
     if step_s >= DAY_S:
-        return midnight_s(local.date(), zone)
-    minutes = step_s // MINUTE_S
-    since_midnight = local.hour * 60 + local.minute
+        return midnight_s(day, zone)
+    if step_s > HOUR_S:
+        # Clocks change within such a row: it is an hour shorter or longer, and its name stays.
+        hour = local.hour - local.hour % (step_s // HOUR_S)
+        return int(datetime.combine(day, time(hour), zone).timestamp())
+    since_hour_s = local.minute * MINUTE_S + local.second
     # Counting back from the instant, not forth from midnight, keeps the two hours apart that one
     # autumn night has under the same name.
-    return timestamp_s - timestamp_s % MINUTE_S - since_midnight % minutes * MINUTE_S
+    return timestamp_s - since_hour_s % step_s
 
 
 def merge(

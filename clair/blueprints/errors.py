@@ -2,16 +2,15 @@
 
 import logging
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import orjson
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from clair.errors import ClairError, Invalid, Unauthorized
 from clair.extensions import db
@@ -35,24 +34,28 @@ CODES = {
 
 def speaks_json() -> bool:
     """Say whether this door speaks JSON: programs post to it or read from it."""
+    if "accounts" not in current_app.blueprints:
+        # A process for ingest alone has no pages to lead back to.
+        return True
     return request.path.startswith(("/ingest/", "/api/")) or request.path.endswith("/series")
 
 
-def error_object(status: int, detail: str, pointer: str = "/data") -> dict[str, object]:
+def error_object(
+    status: int, detail: str, pointer: str = "/data", code: str | None = None
+) -> dict[str, object]:
     """Make a JSON:API error object."""
-    code = CODES.get(status, "error")
     return {
         "detail": detail,
         "status": str(status),
         "source": {"pointer": pointer},
-        "code": code,
+        "code": code or CODES.get(status, "error"),
     }
 
 
-def answer(status: int, detail: str, pointer: str = "/data") -> Response:
+def answer(status: int, detail: str, pointer: str = "/data", code: str | None = None) -> Response:
     """Answer with an error in the form that this door speaks."""
     if speaks_json():
-        document = {"errors": [error_object(status, detail, pointer)]}
+        document = {"errors": [error_object(status, detail, pointer, code)]}
         response = Response(orjson.dumps(document), status, content_type=JSONAPI)
     else:
         response = Response(render_template("errors/error.html", status=status), status)
@@ -71,7 +74,7 @@ def show_error(error: ClairError) -> ResponseReturnValue:
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts.login", next=target))
     pointer = f"/data/attributes/{error.field}" if isinstance(error, Invalid) else "/data"
-    return answer(error.status, error.message, pointer)
+    return answer(error.status, error.message, pointer, error.code)
 
 
 @bp.app_errorhandler(HTTPException)
@@ -81,7 +84,10 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
         return answer(400, gettext("This form has expired. Load the page again."))
     if error.code is None or error.code < 400:
         return error
-    return answer(error.code, error.description or "")
+    response = answer(error.code, error.description or "")
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 @bp.app_errorhandler(OperationalError)
@@ -104,5 +110,5 @@ def show_fault(error: Exception) -> ResponseReturnValue:
 
 def is_local(url: str) -> bool:
     """Say whether a redirect stays on this site."""
-    parts = urlsplit(url)
-    return url.startswith("/") and not url.startswith(("//", "/\\")) and not parts.netloc
+    # Browsers read a backslash as a slash, and drop tabs and line ends before they look.
+    return url.startswith("/") and not url.startswith(("//", "/\\")) and url.isprintable()

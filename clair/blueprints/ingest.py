@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from clair.auth import for_source
 from clair.blueprints.errors import JSONAPI, error_object
-from clair.errors import ClairError, Invalid
+from clair.errors import ClairError
 from clair.extensions import db
 from clair.ingest.documents import Problem, read_sample
 from clair.ingest.receive import receive
 from clair.ingest.store import NewSample, Verdict, commit_each_statement, store_samples
 
 bp = Blueprint("ingest", __name__, url_prefix="/ingest/v1")
-MAX_SAMPLES = 10_000
+MAX_BATCH = 10_000
 MAX_SAMPLES_BODY = 8 * 1024 * 1024
 MEDIA_TYPES = (JSONAPI, "application/json", "application/x-ndjson")
 REFUSED = {
@@ -50,7 +50,9 @@ def uplinks_ttn() -> ResponseReturnValue:
     """Take one uplink message of The Things Stack, or NDJSON of many."""
     messages = split_messages(request.get_data())
     if not messages:
-        raise Invalid("body", "must have at least one message")
+        raise ParseError("The body must have at least one message.")
+    if len(messages) > MAX_BATCH:
+        raise TooMany(f"At most {MAX_BATCH} messages fit into a request.")
     commit_each_statement()
     take_simulated = current_app.config["INGEST_SIMULATED"]
     receipt = receive(g.source, messages, int(time.time()), take_simulated=take_simulated)
@@ -79,8 +81,8 @@ def samples() -> ResponseReturnValue:
     """Take up to 10,000 samples; the good ones are stored, and each bad one gets its error."""
     request.max_content_length = MAX_SAMPLES_BODY
     documents = split_documents(request.get_data())
-    if len(documents) > MAX_SAMPLES:
-        raise TooMany(f"At most {MAX_SAMPLES} samples fit into a request.")
+    if len(documents) > MAX_BATCH:
+        raise TooMany(f"At most {MAX_BATCH} samples fit into a request.")
     commit_each_statement()
     now_s = int(time.time())
     read = [read_sample(document, now_s) for document in documents]
@@ -113,7 +115,7 @@ def split_documents(body: bytes) -> list[object]:
     if request.mimetype != "application/x-ndjson":
         data = read_document(body).get("data")
         if not isinstance(data, list):
-            raise Invalid("data", "must be a list of samples")
+            raise ParseError("`data` must be a list of samples.")
         return data
     return [read_line(line) for line in body.split(b"\n") if line.strip()]
 
@@ -144,6 +146,7 @@ class ParseError(ClairError):
     """The body cannot be read at all."""
 
     status = 400
+    code = "parse_error"
 
 
 def resource(sample: NewSample) -> dict[str, object]:
@@ -164,8 +167,7 @@ def resource(sample: NewSample) -> dict[str, object]:
 
 def as_error(problem: Problem, root: str = "/data") -> dict[str, object]:
     """Show a problem as an error object with its place in the document."""
-    document = error_object(problem.status, problem.detail, root + problem.pointer)
-    return document | {"code": problem.code}
+    return error_object(problem.status, problem.detail, root + problem.pointer, problem.code)
 
 
 def refuse(problems: list[Problem]) -> Response:

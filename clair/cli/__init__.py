@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from clair.cli import db
 from clair.errors import ClairError
 
-__all__ = ["Commands", "as_json_option", "db", "print_rows"]  # db adds to a group not ours
+__all__ = ["ID", "Commands", "as_json_option", "db", "print_rows"]  # db adds to a group not ours
 
 
 class Commands(AppGroup):
@@ -23,9 +23,10 @@ class Commands(AppGroup):
             return super().invoke(ctx)
         except ClairError as error:
             raise click.ClickException(error.message) from error
-        except OperationalError as error:
+        except (OperationalError, ProgrammingError) as error:
             raise click.ClickException(
-                "The database does not answer; check DATABASE_URL and try again."
+                "The database does not answer as it should; check DATABASE_URL, "
+                "and run `flask db upgrade` if it is new."
             ) from error
 
 
@@ -40,5 +41,8 @@ def print_rows(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
         line = "  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True))
         click.echo(line.rstrip())
 
+
+ID = click.IntRange(1, 2**31 - 1)
+"""The number of a row."""
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -25,7 +25,7 @@ def check(forwarder: bool) -> None:
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
-        raise click.ClickException(f"{len(problems)} settings need a correction.")
+        raise click.ClickException("Correct what is named above.")
     click.echo("All settings are right.")
 
 

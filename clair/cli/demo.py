@@ -7,7 +7,6 @@ import time
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
 from clair.cli import Commands
 
@@ -17,13 +16,12 @@ def demo() -> None:
     """Try Clair with invented places and sensors."""
 
 
-@demo.command(with_appcontext=False)
+@demo.command()
 @click.option(
     "--days", type=click.IntRange(1, 3650), default=60, show_default=True, help="Days of history."
 )
 @click.option("--once", is_flag=True, help="Do nothing if all this has been done before.")
 @click.option("--upgrade", is_flag=True, help="Bring the tables up to date first.")
-@with_appcontext
 def load(days: int, once: bool, upgrade: bool) -> None:
     """Load three invented organizations with their history.
 

@@ -1,15 +1,16 @@
 """`flask ingest`: sources, the quarantine, and a look at messages without storing them."""
 
+import sys
 import time
 from typing import BinaryIO
 
 import click
 import orjson
+from flask import current_app
 from flask.cli import ScriptInfo
 
 from clair.access import SYSTEM
-from clair.cli import Commands, as_json_option, print_rows
-from clair.errors import Invalid
+from clair.cli import ID, Commands, as_json_option, print_rows
 from clair.extensions import db
 from clair.identity import PROTOCOL_NAMES
 from clair.ingest import quarantine, receive, sources
@@ -147,7 +148,7 @@ def list_quarantine(as_json: bool) -> None:
 
 
 @ingest.command()
-@click.option("--id", "row_id", type=int, metavar="N", help="Replay one message.")
+@click.option("--id", "row_id", type=ID, metavar="N", help="Replay one message.")
 @click.option("--all", "every", is_flag=True, help="Replay all messages.")
 def replay(row_id: int | None, every: bool) -> None:
     """Send messages from the quarantine through again, after their cause is mended.
@@ -155,11 +156,12 @@ def replay(row_id: int | None, every: bool) -> None:
     Example: flask ingest replay --all
     """
     if (row_id is None) == (not every):
-        raise Invalid("replay", "needs either --id N or --all")
+        raise click.UsageError("Either --id N or --all is needed.")
     rows = quarantine.waiting(SYSTEM, row_id)
+    take_simulated = current_app.config["INGEST_SIMULATED"]
     released = 0
-    with click.progressbar(rows, label="Replaying", file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(rows, label="Replaying", file=sys.stderr) as bar:
         for row in bar:
-            released += receive.replay(row, int(time.time()))
+            released += receive.replay(row, int(time.time()), take_simulated=take_simulated)
             db.session.commit()
     click.echo(f"{released} released, {len(rows) - released} still in quarantine")

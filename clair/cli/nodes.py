@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from clair import access, inventory, overview
 from clair.access import SYSTEM
-from clair.cli import Commands, as_json_option, print_rows
+from clair.cli import ID, Commands, as_json_option, print_rows
 from clair.errors import Invalid, NotFound
 from clair.extensions import db
 from clair.identity import PROTOCOL_NAMES, node_uuid, parse_eui
@@ -28,11 +28,11 @@ def register(euis: tuple[str, ...], family: str, organization: str, alias_prefix
     Example: flask nodes register A81758FFFE052B0F --family ers --organization "Café Morgenrot"
     """
     owner = inventory.find_organization(organization)
-    for eui in euis:
-        node, is_new = inventory.register_node(SYSTEM, owner, eui, family, alias_prefix + eui)
+    done = [inventory.register_node(SYSTEM, owner, eui, family, alias_prefix + eui) for eui in euis]
+    db.session.commit()
+    for node, is_new in done:
         click.echo(node.uuid)
         click.echo(f"{node.eui64} {'registered' if is_new else 'was there already'}", err=True)
-    db.session.commit()
 
 
 @nodes.command("list")
@@ -47,7 +47,7 @@ def list_nodes(as_json: bool) -> None:
 
 @nodes.command()
 @click.argument("eui")
-@click.option("--room", "room_id", type=int, required=True, metavar="ID")
+@click.option("--room", "room_id", type=ID, required=True, metavar="ID")
 @click.option("--public", is_flag=True, help="Show its measurements to everybody.")
 def install(eui: str, room_id: int, public: bool) -> None:
     """Install a sensor in a room from now on.

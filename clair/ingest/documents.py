@@ -27,7 +27,7 @@ def read_sample(document: Any, now_s: int) -> NewSample | list[Problem]:
     if not isinstance(document, dict):
         return [Problem("", "parse_error", "A sample must be an object.")]
     if document.get("type") != "Sample":
-        return [Problem("", "error", "The type must be Sample.", status=409)]
+        return [Problem("", "error", "The type of the resource must be Sample.", status=409)]
     given = document.get("attributes")
     numbers = Numbers(given if isinstance(given, dict) else {})
     timestamp_s = numbers.read("timestamp_s", (NOT_BEFORE_S, now_s + DAY_S))
@@ -36,7 +36,8 @@ def read_sample(document: Any, now_s: int) -> NewSample | list[Problem]:
     humidity = numbers.read("rel_humidity_percent", HUMIDITY_LIMITS_PERCENT, optional=True)
     node = read_node(document)
     if isinstance(node, Problem) or timestamp_s is None or co2_ppm is None or numbers.problems:
-        return numbers.problems + ([node] if isinstance(node, Problem) else [])
+        problems = numbers.problems + ([node] if isinstance(node, Problem) else [])
+        return sorted(problems, key=lambda problem: problem.pointer)
     return NewSample(
         node, int(timestamp_s), int(co2_ppm), celsius, None if humidity is None else int(humidity)
     )
@@ -50,12 +51,20 @@ def read_node(document: dict[str, Any]) -> UUID | Problem:
         node = node.get(step) if isinstance(node, dict) else None
     if node is None:
         return Problem(pointer, "required", "A sample needs its node.")
-    if not isinstance(node, dict) or node.get("type") != "Node":
-        return Problem(pointer, "incorrect_type", "The node's type must be Node.", status=409)
+    if not isinstance(node, dict):
+        return Problem(pointer, "incorrect_type", "The node must be an object.")
+    if node.get("type") != "Node":
+        return Problem("", "error", "The type of the node must be Node.", status=409)
+    if "id" not in node:
+        return Problem(pointer, "missing_id", "The node needs its id.")
     try:
-        return UUID(str(node.get("id")))
+        return UUID(str(node["id"]))
     except ValueError:
         return Problem(pointer, "invalid", "The node's id must be a UUID.")
+
+
+Fault = tuple[str, str]
+"""What is wrong with a number: the code on the wire, and in words."""
 
 
 class Numbers:
@@ -73,27 +82,31 @@ class Numbers:
         if value is None and optional:
             return None
         number = as_number(value)
-        fault = fault_of(value, number, limits, places)
+        if name not in self.attributes:
+            fault: Fault | None = ("required", "This is needed.")
+        elif value is None:
+            fault = ("null", "This must not be null.")
+        else:
+            fault = fault_of(number, limits, places)
         if fault is None:
             return number
         self.problems.append(Problem(f"/attributes/{name}", *fault))
         return None
 
 
-def fault_of(
-    value: Any, number: float | None, limits: tuple[float, float], places: int
-) -> tuple[str, str] | None:
-    """Say what is wrong with a number: the code on the wire, and in words."""
-    if value is None:
-        return "required", "This is needed."
+def fault_of(number: float | None, limits: tuple[float, float], places: int) -> Fault | None:
+    """Say what is wrong with a number that was given."""
     if number is None or (places == 0 and not number.is_integer()):
         return "invalid", "This is no number of the kind expected."
+    if places and abs(number) >= 100:
+        return "max_whole_digits", "At most two digits are allowed before the point."
     if number < limits[0]:
         return "min_value", f"This must be at least {limits[0]}."
     if number > limits[1]:
         return "max_value", f"This must be at most {limits[1]}."
     if round(number, places) != number:
-        return "max_decimal_places", f"At most {places} decimal place is allowed."
+        code = "max_digits" if abs(number) >= 10 else "max_decimal_places"
+        return code, f"At most {places} decimal place is allowed."
     return None
 
 

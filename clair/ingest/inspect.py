@@ -60,7 +60,7 @@ def read_instant(text: str | None) -> int:
     if text is None:
         return int(time.time())
     try:
-        return int(text) if text.isdigit() else unix_second(text)
+        return int(text) if text.isdigit() and len(text) <= 11 else unix_second(text)
     except ValueError as error:
         raise Invalid("received-at", "must be Unix seconds or a time with its offset") from error
 

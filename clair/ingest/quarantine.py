@@ -1,8 +1,10 @@
 """The quarantine: messages that could not become samples, kept as they came, with the reason."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,37 +28,39 @@ class Rejected:
 
 
 def keep(source: Source, rejected: Sequence[Rejected], now_s: int) -> None:
-    """Keep messages in one statement; one that was sent before counts up."""
+    """Keep messages; one that was sent before counts up."""
     if not rejected:
         return
     nodes = find_nodes({each.eui for each in rejected if each.eui})
+    times = Counter(each.message for each in rejected)
     rows = {
-        digest: {
+        each.message: {
             "source_id": source.id,
             "node_id": nodes.get(each.eui or ""),
-            "digest": digest,
+            "digest": hashlib.sha256(each.message).hexdigest(),
             "message": each.message,
             "eui64": each.eui,
             "reason": each.reason,
             "detail": each.detail,
             "received_s": now_s,
+            "times": times[each.message],
         }
         for each in rejected
-        for digest in [hashlib.sha256(each.message).hexdigest()]
     }
     dialect = {"postgresql": postgresql, "sqlite": sqlite}[db.engine.dialect.name]
-    statement = dialect.insert(QuarantinedUplink).values(list(rows.values()))
+    statement = dialect.insert(QuarantinedUplink)
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["source_id", "digest"],
             set_={
-                "times": QuarantinedUplink.times + 1,
+                "times": QuarantinedUplink.times + statement.excluded.times,
                 "reason": statement.excluded.reason,
                 "detail": statement.excluded.detail,
                 "node_id": statement.excluded.node_id,
                 "received_s": statement.excluded.received_s,
             },
-        )
+        ),
+        sorted(rows.values(), key=itemgetter("digest")),
     )
 
 

@@ -60,6 +60,7 @@ class Batch:
     origins: list[tuple[bytes, Uplink]] = field(default_factory=list)
 
     def reject(self, message: bytes, reason: str, detail: str, eui: str | None) -> None:
+        """Set a message aside."""
         self.rejected.append(Rejected(message, reason, detail, eui))
 
 
@@ -159,22 +160,22 @@ def limit(batch: Batch, family: str, uplink: Uplink, reading: Reading) -> NewSam
 
 def store(batch: Batch) -> None:
     """Store the samples of a batch, and set the messages aside whose samples could not be."""
-    refused: dict[bytes, tuple[Verdict, Uplink]] = {}
+    refused: dict[int, tuple[bytes, Uplink, Verdict]] = {}
     for verdict, (message, uplink) in zip(store_samples(batch.samples), batch.origins, strict=True):
         if verdict is Verdict.STORED:
             batch.receipt.stored += 1
         elif verdict is Verdict.DUPLICATE:
             batch.receipt.duplicate += 1
         else:
-            refused[message] = (verdict, uplink)
-    for message, (verdict, uplink) in refused.items():
+            refused[id(uplink)] = (message, uplink, verdict)
+    for message, uplink, verdict in refused.values():
         batch.reject(message, REASONS[verdict], DETAILS[verdict], uplink.dev_eui)
 
 
-def replay(row: QuarantinedUplink, now_s: int) -> bool:
+def replay(row: QuarantinedUplink, now_s: int, *, take_simulated: bool = False) -> bool:
     """Send a message from the quarantine through again, and say whether it came out."""
     origin = Source(row.source.id, row.source.name, row.source.network, row.source.family)
-    receipt = receive(origin, [row.message], now_s)
+    receipt = receive(origin, [row.message], now_s, take_simulated=take_simulated)
     if receipt.quarantined:
         return False
     db.session.delete(row)

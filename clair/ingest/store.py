@@ -17,7 +17,6 @@ DAY_S = 86_400
 NOT_BEFORE_S = 1_577_836_800
 """2020-01-01: nothing was measured for Clair before, so an earlier clock is wrong."""
 MONTHS_AHEAD = 2
-PARTITION_LOCK = 7_204_901
 KNOWN_MONTHS: WeakKeyDictionary[Engine, set[tuple[int, int]]] = WeakKeyDictionary()
 """The months that have a partition, as far as this process knows."""
 
@@ -57,6 +56,7 @@ SQLITE_BATCH = """(
         json_extract(value, '$[4]') AS humidity
     FROM json_each(:rows)
 ) AS new"""
+# In one order everywhere: two batches that share samples would deadlock else.
 INSERT = """
     INSERT INTO sample (
         node_id, timestamp_s, co2_ppm, temperature_decidegrees, rel_humidity_percent
@@ -64,6 +64,7 @@ INSERT = """
     SELECT node.id, new.timestamp_s, new.co2_ppm, new.temperature, new.humidity
     FROM {batch} JOIN node ON node.uuid = new.node
     WHERE true
+    ORDER BY node.id, new.timestamp_s
     ON CONFLICT DO NOTHING
     RETURNING node_id, timestamp_s
 """
@@ -93,12 +94,13 @@ def store_samples(samples: Sequence[NewSample]) -> list[Verdict]:
 
 
 def commit_each_statement() -> None:
-    """Let each statement of this request commit itself, on PostgreSQL; call it before the first.
+    """Let each further statement of this request commit itself, on PostgreSQL.
 
     Every statement of ingest is complete in itself and harmless when repeated, so a transaction
     around it buys nothing, and its two round trips cost a fifth of all uplinks a second.
     """
     if db.engine.dialect.name == "postgresql":
+        db.session.commit()  # who delivers may have been looked up before
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
 
 
@@ -135,47 +137,64 @@ def explain(rows: Sequence[Row], stored: set[tuple[int, int]]) -> list[Verdict]:
         node_id, values = found.get((row[0], row[1]), (None, []))
         if node_id is None:
             verdicts.append(Verdict.UNKNOWN_NODE)
+        elif list(row[2:]) != list(values):
+            verdicts.append(Verdict.CONFLICT)
         elif (node_id, row[1]) in stored:
-            # A second one of the same second in this batch is judged against the first.
+            # The same once more in this batch is a duplicate of this one.
             stored.discard((node_id, row[1]))
             verdicts.append(Verdict.STORED)
-        elif list(row[2:]) == list(values):
-            verdicts.append(Verdict.DUPLICATE)
         else:
-            verdicts.append(Verdict.CONFLICT)
+            verdicts.append(Verdict.DUPLICATE)
     return verdicts
 
 
 def make_partitions(timestamps_s: Iterable[int]) -> None:
-    """Make the monthly partitions that samples of these instants need; PostgreSQL only."""
+    """Make the monthly partitions that samples of these instants need; PostgreSQL only.
+
+    A month counts as known only when another session has made it: one that is made here may yet go
+    with a rollback.
+    """
     if db.engine.dialect.name != "postgresql":
         return
     days = {timestamp_s // DAY_S for timestamp_s in timestamps_s}
     dates = [datetime.fromtimestamp(day * DAY_S, UTC) for day in days]
     known = KNOWN_MONTHS.setdefault(db.engine, set())
-    missing = {(date.year, date.month) for date in dates} - known
-    if missing:
-        # In a transaction of its own: a rolled-back batch must not take a partition along.
-        with db.engine.begin() as connection:
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({PARTITION_LOCK})"))
-            for year, month in sorted(missing):
-                connection.execute(text(partition_sql(year, month)))
-        known |= missing
+    made_here = db.session().info.setdefault("made_months", set())
+    connection = db.session.connection()
+    for year, month in sorted({(date.year, date.month) for date in dates} - known):
+        name = f"sample_{year}_{month:02}"
+        if not connection.execute(text("SELECT to_regclass(:name)"), {"name": name}).scalar():
+            connection.execute(text(partition_sql(name, year, month)))
+            made_here.add((year, month))
+        elif (year, month) not in made_here:
+            known.add((year, month))
 
 
-def partition_sql(year: int, month: int) -> str:
-    """Write the statement that makes the partition of a month, in UTC, unless it is there."""
+def partition_sql(name: str, year: int, month: int) -> str:
+    """Write the one statement that makes the partition of a month, in UTC, unless it is there.
+
+    Attaching a finished table waits for no transaction that is writing samples, as creating it in
+    place would; the lock keeps two processes from making the same one.
+    """
     from_s = int(datetime(year, month, 1, tzinfo=UTC).timestamp())
     next_year, next_month = (year, month + 1) if month < 12 else (year + 1, 1)
     to_s = int(datetime(next_year, next_month, 1, tzinfo=UTC).timestamp())
-    return (
-        f"CREATE TABLE IF NOT EXISTS sample_{year}_{month:02} PARTITION OF sample "
-        f"FOR VALUES FROM ({from_s}) TO ({to_s})"
-    )
+    return f"""
+        DO $$ BEGIN
+            LOCK TABLE sample IN SHARE UPDATE EXCLUSIVE MODE;
+            IF to_regclass('{name}') IS NULL THEN
+                CREATE TABLE {name} (LIKE sample INCLUDING ALL);
+                ALTER TABLE sample ATTACH PARTITION {name} FOR VALUES FROM ({from_s}) TO ({to_s});
+            END IF;
+        END $$
+    """
 
 
 def make_partitions_ahead(now_s: int) -> None:
-    """Make the partitions of this month and the next two, so that no sample has to wait for one."""
+    """Make the partitions of this month and the next two, so that no sample has to wait for one.
+
+    The caller commits.
+    """
     today = datetime.fromtimestamp(now_s, UTC)
     months = (today.year * 12 + today.month - 1 + ahead for ahead in range(MONTHS_AHEAD + 1))
     firsts = (datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC) for month in months)

@@ -87,10 +87,13 @@
     draw() {
       this.plot?.destroy();
       const { root, from, to, zone } = this.chart;
-      const bands = this.quantity === "co2_ppm" ? bandsOf(root) : [];
+      const levels = bandsOf(root);
+      const words = levels.map((level) => level.word); // all plots leave the same room for them
+      const bands = this.quantity === "co2_ppm" ? levels : [];
       const scale = scaleOf(this.quantity, Number(root.dataset.outdoor));
       const onPoint = (index) => this.chart.isMoving || this.chart.pointAll(this, index);
-      const spec = { from, to, zone, bands, scale, outage: wordFor(root, "no-data"), onPoint };
+      const outage = wordFor(root, "no-data");
+      const spec = { from, to, zone, bands, words, scale, outage, onPoint };
       this.plot = ClairPlot.create(this.host, spec, this.data);
     }
 

@@ -16,7 +16,8 @@
   function showOffline(offline) {
     const banner = document.getElementById("offline");
     if (offline && banner.hidden) {
-      const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+      const locale = document.documentElement.lang === "de" ? "de-DE" : "en-GB";
+      const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
       banner.textContent = banner.dataset.text.replace("{time}", time.format(freshAt));
     }
     banner.hidden = !offline;

@@ -3,8 +3,7 @@ const ClairPlot = (() => {
   "use strict";
 
   const DAY_S = 86400;
-  const GUTTER = 96; // room for the names of the levels at the right edge
-  const NARROW = 560;
+  const NARROW = 560; // below, the names of the levels lie inside
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const locale = () => (document.documentElement.lang === "de" ? "de-DE" : "en-GB");
@@ -38,6 +37,15 @@ const ClairPlot = (() => {
   }
 
   const labelFont = () => `600 ${12 * uPlot.pxRatio}px system-ui, sans-serif`;
+
+  /* Room at the right edge: for the longest name of a level, or half of a time at the axis. */
+  function gutterFor(host, spec) {
+    if (host.clientWidth < NARROW) return 20;
+    const ctx = document.createElement("canvas").getContext("2d");
+    ctx.font = labelFont();
+    const widths = spec.words.map((word) => ctx.measureText(word).width / uPlot.pxRatio);
+    return 14 + Math.ceil(Math.max(...widths));
+  }
 
   /* Device pixels of the part of a band that can be seen. */
   function extent(plot, band) {
@@ -119,11 +127,10 @@ const ClairPlot = (() => {
   }
 
   function options(host, spec) {
-    const gutter = host.clientWidth >= NARROW ? GUTTER : 20;
     return {
       width: host.clientWidth,
       height: host.clientHeight,
-      padding: [8, gutter, 0, 0],
+      padding: [8, gutterFor(host, spec), 0, 0],
       legend: { show: false },
       tzDate: (timestamp) => uPlot.tzDate(new Date(timestamp * 1000), spec.zone),
       cursor: {

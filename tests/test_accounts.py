@@ -1,0 +1,135 @@
+"""Commands on users: accounts, passwords, and who is let in."""
+
+import pytest
+from argon2 import PasswordHasher
+
+from clair import accounts
+from clair.access import NOBODY, SYSTEM, Actor
+from clair.errors import ClairError, Conflict, Forbidden, Invalid, NotFound, Unauthorized
+from clair.models import User
+
+from conftest import PASSWORD, World
+
+
+def test_new_user_gets_in_with_name_or_address(world: World) -> None:
+    dora = accounts.create_user(SYSTEM, "dora", "Dora@Example.org", "eight is enough")
+    for login in ("dora", "Dora@Example.org", "dora@example.org", "DORA@EXAMPLE.ORG"):
+        assert accounts.authenticate(login, "eight is enough") is dora
+    assert not dora.is_admin
+    assert "eight" not in dora.password_hash
+
+
+def test_address_beyond_ascii_gets_in(world: World) -> None:
+    jorg = accounts.create_user(SYSTEM, "jorg", "JÖRG@example.org", "eight is enough")
+    assert accounts.authenticate("JÖRG@example.org", "eight is enough") is jorg
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [
+        ("alice", "wrong"),
+        ("alice", ""),
+        ("alice", PASSWORD.upper()),
+        ("ALICE", PASSWORD),
+        ("nobody", PASSWORD),
+        ("", ""),
+        ("%", PASSWORD),
+        ("alice\0", PASSWORD),
+        ("' OR 1=1 --", PASSWORD),
+        ("x" * 100_000, PASSWORD),
+    ],
+)
+def test_wrong_name_or_password_gets_nobody_in(world: World, login: str, password: str) -> None:
+    assert accounts.authenticate(login, password) is None
+
+
+def test_disabled_user_does_not_get_in(world: World) -> None:
+    accounts.disable_user(SYSTEM, world.alice)
+    assert accounts.authenticate("alice", PASSWORD) is None
+
+
+def test_user_with_a_broken_hash_does_not_get_in(world: World) -> None:
+    world.alice.password_hash = "not a hash"
+    assert accounts.authenticate("alice", PASSWORD) is None
+
+
+def test_weak_hash_is_renewed_at_login(world: World) -> None:
+    assert PasswordHasher().check_needs_rehash(world.alice.password_hash)
+    assert accounts.authenticate("alice", PASSWORD) is world.alice
+    assert not PasswordHasher().check_needs_rehash(world.alice.password_hash)
+    assert accounts.authenticate("alice", PASSWORD) is world.alice
+
+
+def test_name_that_is_an_address_does_not_shadow_its_user(world: World) -> None:
+    with pytest.raises(Conflict):
+        accounts.create_user(SYSTEM, "alice@example.org", "mallory@example.org", PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("username", "email", "password", "field"),
+    [
+        ("", "d@example.org", PASSWORD, "username"),
+        (" dora", "d@example.org", PASSWORD, "username"),
+        ("d" * 151, "d@example.org", PASSWORD, "username"),
+        ("dora", "", PASSWORD, "email"),
+        ("dora", "example.org", PASSWORD, "email"),
+        ("dora", "@example.org", PASSWORD, "email"),
+        ("dora", "d@", PASSWORD, "email"),
+        ("dora", "d@e@f", PASSWORD, "email"),
+        ("dora", f"{'d' * 250}@e.org", PASSWORD, "email"),
+        ("dora", "d@example.org", "seven77", "password"),
+    ],
+)
+def test_account_needs_name_address_and_password(
+    world: World, username: str, email: str, password: str, field: str
+) -> None:
+    with pytest.raises(Invalid) as error:
+        accounts.create_user(SYSTEM, username, email, password)
+    assert error.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("username", "email"), [("alice", "new@example.org"), ("new", "ALICE@example.org")]
+)
+def test_name_and_address_are_taken_once(world: World, username: str, email: str) -> None:
+    with pytest.raises(Conflict):
+        accounts.create_user(SYSTEM, username, email, PASSWORD)
+
+
+def test_only_the_system_makes_and_disables_users(world: World) -> None:
+    for user in (world.alice, world.ada):
+        with pytest.raises(Forbidden):
+            accounts.create_user(Actor(user.id), "dora", "dora@example.org", PASSWORD)
+        with pytest.raises(Forbidden):
+            accounts.disable_user(Actor(user.id), world.bob)
+    assert world.bob.is_active
+
+
+def test_user_changes_her_own_password(world: World) -> None:
+    accounts.set_password(Actor(world.alice.id), world.alice, "something better")
+    assert accounts.authenticate("alice", "something better") is world.alice
+    assert accounts.authenticate("alice", PASSWORD) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("bob", Forbidden), ("charlie", NotFound), (None, Unauthorized)]
+)
+def test_nobody_changes_the_password_of_another(
+    world: World, name: str | None, error: type[ClairError]
+) -> None:
+    actor = NOBODY if name is None else Actor(getattr(world, name).id)
+    with pytest.raises(error):
+        accounts.set_password(actor, world.alice, "something better")
+    assert accounts.authenticate("alice", PASSWORD) is world.alice
+
+
+def test_short_password_is_refused(world: World) -> None:
+    with pytest.raises(Invalid):
+        accounts.set_password(SYSTEM, world.alice, "1234567")
+
+
+def test_unknown_user_is_not_found(world: World) -> None:
+    assert accounts.find_user("dora") is None
+    found = accounts.find_user("bob@EXAMPLE.org")
+    assert isinstance(found, User)
+    assert found.username == "bob"
