@@ -27,7 +27,9 @@ def select_language() -> str:
     chosen = request.cookies.get(LANGUAGE_COOKIE) or g.get("preferred_language")
     if chosen in LANGUAGES:
         return str(chosen)
-    return request.accept_languages.best_match(list(LANGUAGES)) or "de"
+    # "de-AT" asks for German as much as "de" does.
+    wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((each for each in wanted if each in LANGUAGES), "de")
 
 
 def language() -> str:

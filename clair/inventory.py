@@ -85,6 +85,8 @@ def add_site(
     check_name(name)
     if time_zone not in available_timezones():
         raise Invalid("time_zone", "must be the name of a time zone such as Europe/Berlin")
+    if db.session.scalar(select(Site.id).filter_by(operator_id=organization.id, name=name)):
+        raise Conflict(f"{organization.name} has a site {name} already.")
     site = Site(name=name, operator=organization, address=address, time_zone=time_zone)
     db.session.add(site)
     db.session.flush()
@@ -95,6 +97,8 @@ def add_room(actor: Actor, site: Site, name: str, max_occupancy: int | None = No
     """Add a room to a site."""
     access.require_owner(actor, site)
     check_name(name)
+    if db.session.scalar(select(Room.id).filter_by(site_id=site.id, name=name)):
+        raise Conflict(f"{site.name} has a room {name} already.")
     room = Room(name=name, site=site, max_occupancy=max_occupancy)
     db.session.add(room)
     db.session.flush()

@@ -3,19 +3,22 @@
 Alice owns, Bob inspects, Charlie is a stranger, Ada administers, and nobody is nobody.
 """
 
-import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from hypothesis import settings
 from sqlalchemy import event, text
+from werkzeug.test import TestResponse
 
 from clair import inventory
 from clair.access import NOBODY, SYSTEM, Actor
@@ -46,6 +49,23 @@ NOW_S = 1_790_000_000
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 DATABASES = ("sqlite", "postgresql")
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+class Browser(FlaskClient):
+    """A browser whose requests share nothing with the test, neither `g` nor the database session."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request, as if from outside; what the test has prepared is committed before."""
+        if has_app_context():
+            db.session.commit()
+        return Context().run(super().open, *args, **kwargs)
+
+    def submit(self, url: str, **fields: str) -> TestResponse:
+        """Send a form with the token that the pages of this browser carry."""
+        found = TOKEN.search(self.get("/accounts/login/").text)
+        assert found, "the log-in form carries a token"
+        return self.post(url, data={"csrf_token": found[1], **fields})
 
 
 @pytest.fixture(scope="session")
@@ -170,11 +190,11 @@ def actor_of() -> Callable[[User | None], Actor]:
 
 
 @pytest.fixture
-def client_of(app: Flask) -> Callable[[User | None], FlaskClient]:
+def client_of(app: Flask) -> Callable[[User | None], Browser]:
     """Give a person a browser that is logged in."""
 
-    def make(user: User | None) -> FlaskClient:
-        client = app.test_client()
+    def make(user: User | None) -> Browser:
+        client = Browser(app, app.response_class)
         client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
         if user is not None:
             with client.session_transaction() as session:
@@ -205,6 +225,3 @@ def statements(app: Flask) -> Iterator[list[str]]:
     event.listen(db.engine, "before_cursor_execute", note)
     yield asked
     event.remove(db.engine, "before_cursor_execute", note)
-
-
-os.environ.pop("DATABASE_URL", None)

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg2
+
 POSTGRES_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 DEADLINE_S = 30
 
@@ -107,6 +109,19 @@ class Postgres(Service):
             user=user,
             cwd=folder,
         )
+
+    def start(self) -> None:
+        """Start the server and wait until it answers a query, not just the phone."""
+        super().start()
+        wait_for(self.answers_queries, "an answer of PostgreSQL")
+
+    def answers_queries(self) -> bool:
+        """Say whether the server is past its recovery."""
+        try:
+            psycopg2.connect(self.url()).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
 
     def stop(self) -> None:
         """End the server without waiting for its clients."""

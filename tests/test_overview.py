@@ -1,7 +1,6 @@
 """The cards of an organization: worst air first, outages shown as such, nobody else's rooms."""
 
 import pytest
-from measuring import install_another, measure
 
 from clair import inventory, overview
 from clair.access import NOBODY, SYSTEM, Actor
@@ -11,6 +10,7 @@ from clair.extensions import db
 from clair.models import Address
 
 from conftest import NOW_S, World
+from measuring import install_another, measure
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 

@@ -61,3 +61,5 @@ def test_killing_web_database_and_broker_in_turn_loses_no_uplink(
                 time.sleep(1)
                 service.start()
     wait_for(lambda: count_samples() == number, f"{number} samples", timeout_s=60)
+    # Other tests share the server that was killed, and must not get its dead connections.
+    db.engine.dispose()

@@ -17,6 +17,7 @@ def test_static_file_is_kept_for_a_year_under_a_name_that_changes_with_it(app: F
 
     before = address()
     answer = client.get(before)
+    answer.close()
     assert answer.status_code == 200
     assert answer.cache_control.max_age == 365 * 86_400
     file = Path(app.static_folder or "") / "tokens.css"

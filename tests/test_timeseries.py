@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from measuring import measure
 from sqlalchemy import delete
 
 from clair import timeseries
@@ -17,6 +16,7 @@ from clair.extensions import db
 from clair.models import Sample
 
 from conftest import NOW_S, World
+from measuring import measure
 
 MINUTE_S = 60
 on_each_database = settings(

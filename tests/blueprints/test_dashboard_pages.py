@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from measuring import install_another, measure
 from werkzeug.test import TestResponse
 
 from clair import inventory
@@ -13,6 +12,7 @@ from clair.access import SYSTEM
 from clair.models import Role, User
 
 from conftest import World
+from measuring import install_another, measure
 
 ClientOf = Callable[[User | None], FlaskClient]
 Read = Callable[[TestResponse], str]

@@ -2,9 +2,11 @@
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from sqlalchemy import select
 
 from clair import inventory
@@ -15,6 +17,8 @@ from clair.ingest.store import NewSample, store_samples
 from clair.models import Installation, Node
 
 from conftest import NOW_S, World
+
+Run = Callable[..., Result]
 
 VECTORS = json.loads((Path(__file__).parents[1] / "payloads" / "vectors.json").read_text())
 EUI, OTHER_EUI = "A81758FFFE052B0F", "A81758FFFE052B10"
@@ -28,7 +32,7 @@ def euis() -> set[str]:
 # --- register
 
 
-def test_sensors_are_registered(run, world: World) -> None:
+def test_sensors_are_registered(run: Run, world: World) -> None:
     result = run(*REGISTER, "Café Morgenrot", EUI, OTHER_EUI, "--alias-prefix", "ERS ")
     assert result.exit_code == 0
     assert result.stdout.split() == [str(node_uuid("ers", each)) for each in (EUI, OTHER_EUI)]
@@ -38,7 +42,7 @@ def test_sensors_are_registered(run, world: World) -> None:
     assert node.owner.name == "Café Morgenrot"
 
 
-def test_registered_sensor_is_reported_and_no_error(run, world: World) -> None:
+def test_registered_sensor_is_reported_and_no_error(run: Run, world: World) -> None:
     run(*REGISTER, world.cafe.id, EUI)
     result = run(*REGISTER, world.cafe.id, EUI.lower(), OTHER_EUI)
     assert result.exit_code == 0
@@ -49,26 +53,26 @@ def test_registered_sensor_is_reported_and_no_error(run, world: World) -> None:
 @pytest.mark.parametrize(
     "spelling", ["a8-17-58-ff-fe-05-2b-0f", "A8:17:58:FF:FE:05:2B:0F", "a81758 fffe052b0f"]
 )
-def test_eui_may_be_written_as_people_do(run, world: World, spelling: str) -> None:
+def test_eui_may_be_written_as_people_do(run: Run, world: World, spelling: str) -> None:
     assert run(*REGISTER, world.cafe.id, spelling).exit_code == 0
     assert EUI in euis()
 
 
-def test_malformed_eui_registers_nothing(run, world: World) -> None:
+def test_malformed_eui_registers_nothing(run: Run, world: World) -> None:
     result = run(*REGISTER, world.cafe.id, EUI, "A81758")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "Error: eui64: 'A81758' is not an EUI, which has 16 hex digits\n"
     assert EUI not in euis()
 
 
-def test_sensor_of_another_organization_is_refused(run, world: World) -> None:
+def test_sensor_of_another_organization_is_refused(run: Run, world: World) -> None:
     run(*REGISTER, "Praxis nebenan", EUI)
     result = run(*REGISTER, "Café Morgenrot", EUI)
     assert result.exit_code == 1
     assert result.stderr == f"Error: The sensor {EUI} is registered for another organization.\n"
 
 
-def test_sensor_keeps_its_family(run, world: World) -> None:
+def test_sensor_keeps_its_family(run: Run, world: World) -> None:
     run(*REGISTER, world.cafe.id, EUI)
     result = run("nodes", "register", EUI, "--family", "oy1012", "--organization", world.cafe.id)
     assert result.exit_code == 1
@@ -85,14 +89,14 @@ def test_sensor_keeps_its_family(run, world: World) -> None:
     ],
     ids=["no EUI", "no family", "no organization", "unknown family"],
 )
-def test_what_is_missing_is_wrong_usage(run, arguments: tuple[str, ...]) -> None:
+def test_what_is_missing_is_wrong_usage(run: Run, arguments: tuple[str, ...]) -> None:
     assert run("nodes", "register", *arguments).exit_code == 2
 
 
 # --- list
 
 
-def test_sensors_are_listed(run, world: World) -> None:
+def test_sensors_are_listed(run: Run, world: World) -> None:
     run(*REGISTER, world.cafe.id, EUI)
     store_samples([NewSample(world.node.uuid, NOW_S + n, 500) for n in range(3)])
     rows = json.loads(run("nodes", "list", "--json").stdout)
@@ -124,7 +128,7 @@ def test_sensors_are_listed(run, world: World) -> None:
 # --- install
 
 
-def test_sensor_is_installed_from_now_on(run, world: World) -> None:
+def test_sensor_is_installed_from_now_on(run: Run, world: World) -> None:
     run(*REGISTER, world.cafe.id, EUI)
     before_s = int(time.time())
     result = run("nodes", "install", EUI.lower(), "--room", world.room.id, "--public")
@@ -137,13 +141,13 @@ def test_sensor_is_installed_from_now_on(run, world: World) -> None:
     assert before_s <= installation.from_timestamp_s <= int(time.time())
 
 
-def test_installed_sensor_is_refused_with_its_room(run, world: World) -> None:
+def test_installed_sensor_is_refused_with_its_room(run: Run, world: World) -> None:
     result = run("nodes", "install", world.node.eui64, "--room", world.room.id)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "Error: Theke is already installed in Gastraum.\n"
 
 
-def test_sensor_stays_in_its_organization(run, world: World) -> None:
+def test_sensor_stays_in_its_organization(run: Run, world: World) -> None:
     run(*REGISTER, "Praxis nebenan", EUI)
     result = run("nodes", "install", EUI, "--room", world.room.id)
     assert result.exit_code == 1
@@ -161,14 +165,14 @@ def test_sensor_stays_in_its_organization(run, world: World) -> None:
     ],
 )
 def test_what_is_not_there_is_told(
-    run, world: World, eui: str, room: object, exit_code: int, sentence: str
+    run: Run, world: World, eui: str, room: object, exit_code: int, sentence: str
 ) -> None:
     result = run("nodes", "install", eui, "--room", room)
     assert result.exit_code == exit_code
     assert f"Error: {sentence}" in result.stderr
 
 
-def test_sensor_may_return_when_it_was_away(run, world: World) -> None:
+def test_sensor_may_return_when_it_was_away(run: Run, world: World) -> None:
     world.installation.to_timestamp_s = int(time.time()) - 1
     room = inventory.add_room(SYSTEM, world.site, "Hinterzimmer")
     db.session.flush()
@@ -179,12 +183,12 @@ def test_sensor_may_return_when_it_was_away(run, world: World) -> None:
 
 
 @pytest.mark.parametrize("vector", VECTORS["node_ids"], ids=lambda each: each["node_id"][:8])
-def test_identity_is_that_of_the_vectors(run, vector: dict[str, str]) -> None:
+def test_identity_is_that_of_the_vectors(run: Run, vector: dict[str, str]) -> None:
     result = run("nodes", "id", vector["dev_eui"].lower(), "--family", vector["family"])
     assert (result.exit_code, result.stdout) == (0, f"{vector['node_id']}\n")
 
 
-def test_identity_of_no_eui_is_one_sentence(run) -> None:
+def test_identity_of_no_eui_is_one_sentence(run: Run) -> None:
     result = run("nodes", "id", "nonsense", "--family", "ers")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: EUI: 'nonsense' is not an EUI")

@@ -1,6 +1,7 @@
 """`flask users`: accounts at the command line."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from click.testing import Result
@@ -11,10 +12,12 @@ from clair.models import User
 
 from conftest import PASSWORD, World
 
+Run = Callable[..., Result]
+
 CREATE = ("users", "create", "dora", "dora@example.org", "--password-stdin")
 
 
-def test_created_user_logs_in_with_name_or_address(run) -> None:
+def test_created_user_logs_in_with_name_or_address(run: Run) -> None:
     result = run(*CREATE, stdin="a long password\n")
     assert (result.exit_code, result.stderr) == (0, "")
     user = find_user("dora")
@@ -25,14 +28,14 @@ def test_created_user_logs_in_with_name_or_address(run) -> None:
         assert authenticate(name, "a long password") == user
 
 
-def test_administrator_is_created_on_request(run) -> None:
+def test_administrator_is_created_on_request(run: Run) -> None:
     assert run(*CREATE, "--admin", stdin="a long password").exit_code == 0
     user = find_user("dora")
     assert user is not None
     assert user.is_admin
 
 
-def test_password_is_asked_for_twice_on_stderr(run) -> None:
+def test_password_is_asked_for_twice_on_stderr(run: Run) -> None:
     result = run(*CREATE[:-1], stdin="a long password\na long password\n")
     assert result.exit_code == 0
     assert "Password" in result.stderr
@@ -53,7 +56,7 @@ def test_password_is_asked_for_twice_on_stderr(run) -> None:
     ],
 )
 def test_what_is_wrong_is_one_sentence(
-    run, world: World, arguments: tuple[str, str], password: str, sentence: str
+    run: Run, world: World, arguments: tuple[str, str], password: str, sentence: str
 ) -> None:
     result = run("users", "create", *arguments, "--password-stdin", stdin=password)
     assert_refused(result, sentence)
@@ -67,7 +70,7 @@ def assert_refused(result: Result, sentence: str) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_users_are_listed(run, world: World) -> None:
+def test_users_are_listed(run: Run, world: World) -> None:
     run("users", "disable", "charlie")
     rows = json.loads(run("users", "list", "--json").stdout)
     assert [row["name"] for row in rows] == ["ada", "alice", "bob", "charlie"]
@@ -78,25 +81,25 @@ def test_users_are_listed(run, world: World) -> None:
     assert "argon2" not in run("users", "list", "--json").stdout
 
 
-def test_no_users_are_an_empty_list(run) -> None:
+def test_no_users_are_an_empty_list(run: Run) -> None:
     assert json.loads(run("users", "list", "--json").stdout) == []
     assert run("users", "list").stdout == ""
 
 
-def test_password_is_changed(run, world: World) -> None:
+def test_password_is_changed(run: Run, world: World) -> None:
     result = run("users", "set-password", "alice", "--password-stdin", stdin="new password\n")
     assert (result.exit_code, result.stdout) == (0, "")
     assert authenticate("alice", "new password")
     assert not authenticate("alice", PASSWORD)
 
 
-def test_short_password_changes_nothing(run, world: World) -> None:
+def test_short_password_changes_nothing(run: Run, world: World) -> None:
     result = run("users", "set-password", "alice", "--password-stdin", stdin="short\n")
     assert_refused(result, "password: must have at least 8 characters")
     assert authenticate("alice", PASSWORD)
 
 
-def test_disabled_user_cannot_log_in(run, world: World) -> None:
+def test_disabled_user_cannot_log_in(run: Run, world: World) -> None:
     assert run("users", "disable", "alice").exit_code == 0
     assert not authenticate("alice", PASSWORD)
     user = db.session.get(User, world.alice.id)
@@ -105,12 +108,12 @@ def test_disabled_user_cannot_log_in(run, world: World) -> None:
 
 
 @pytest.mark.parametrize("command", [("disable",), ("set-password", "--password-stdin")])
-def test_unknown_user_is_one_sentence(run, command: tuple[str, ...]) -> None:
+def test_unknown_user_is_one_sentence(run: Run, command: tuple[str, ...]) -> None:
     name, *options = command
     result = run("users", name, "nobody", *options, stdin="a long password")
     assert_refused(result, "There is no user nobody; see `flask users list`.")
 
 
-def test_wrong_usage_is_told_apart(run) -> None:
+def test_wrong_usage_is_told_apart(run: Run) -> None:
     assert run("users", "create").exit_code == 2
     assert run("users", "create", "--nonsense").exit_code == 2
