@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Flask, current_app
+from flask import Flask, Request, Response, current_app
 from flask.json.provider import JSONProvider
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -51,6 +52,7 @@ def configure(app: Flask, config: Config) -> None:
     """Hand the settings to Flask and its extensions under the names that they know."""
     app.config.from_object(config)
     app.json = OrjsonProvider(app)
+    app.session_interface = PageSessions()
     app.config.update(
         SQLALCHEMY_DATABASE_URI=config.DATABASE_URL,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.DATABASE_URL),
@@ -109,11 +111,20 @@ def version_static(endpoint: str, values: dict[str, Any]) -> None:
         values["v"] = int(file.stat().st_mtime) if file.exists() else 0
 
 
-def harden(response: Any) -> Any:
+def harden(response: Response) -> Response:
     """Allow pages nothing but their own files, and nobody to frame them."""
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(SECURITY_HEADERS)
     return response
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Sessions for pages alone: opening one costs more than all else that Flask does for ingest."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Open the session of a browser; a forwarder has none."""
+        if request.path.startswith("/ingest/"):
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 class IdConverter(IntegerConverter):

@@ -4,7 +4,7 @@ import sqlite3
 import time
 from typing import Any
 
-import psycopg2
+import psycopg2.extensions
 from flask import has_request_context, request
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -54,9 +54,11 @@ def begin_sqlite(connection: Connection) -> None:
 
 
 @event.listens_for(Pool, "checkin")
-def note_idle(_connection: Any, record: ConnectionPoolEntry) -> None:
-    """Note since when a connection lies in the pool."""
+def note_idle(connection: Any, record: ConnectionPoolEntry) -> None:
+    """Note since when a connection lies in the pool, and let it begin transactions again."""
     record.info["idle_since_s"] = time.monotonic()
+    if isinstance(connection, psycopg2.extensions.connection) and connection.autocommit:
+        connection.autocommit = False
 
 
 @event.listens_for(Pool, "checkout")

@@ -99,9 +99,14 @@ def commit_each_statement() -> None:
     Every statement of ingest is complete in itself and harmless when repeated, so a transaction
     around it buys nothing, and its two round trips cost a fifth of all uplinks a second.
     """
-    if db.engine.dialect.name == "postgresql":
-        db.session.commit()  # who delivers may have been looked up before
-        db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+    if db.engine.dialect.name != "postgresql":
+        return
+    if db.session().in_transaction():
+        db.session.commit()  # who delivers was looked up before
+    # Not by SQLAlchemy's isolation level, which asks the server twice; `extensions` takes it back.
+    connection = db.session.connection().connection.dbapi_connection
+    if connection is not None:
+        connection.autocommit = True
 
 
 def as_row(sample: NewSample) -> Row:
@@ -159,9 +164,12 @@ def make_partitions(timestamps_s: Iterable[int]) -> None:
     days = {timestamp_s // DAY_S for timestamp_s in timestamps_s}
     dates = [datetime.fromtimestamp(day * DAY_S, UTC) for day in days]
     known = KNOWN_MONTHS.setdefault(db.engine, set())
+    missing = {(date.year, date.month) for date in dates} - known
+    if not missing:
+        return
     made_here = db.session().info.setdefault("made_months", set())
     connection = db.session.connection()
-    for year, month in sorted({(date.year, date.month) for date in dates} - known):
+    for year, month in sorted(missing):
         name = f"sample_{year}_{month:02}"
         if not connection.execute(text("SELECT to_regclass(:name)"), {"name": name}).scalar():
             connection.execute(text(partition_sql(name, year, month)))
