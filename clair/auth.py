@@ -129,7 +129,12 @@ def remembered_source(token_hash: str) -> Source | None:
 def may_post_anonymously() -> bool:
     """Say whether the request comes from a network that needs no token."""
     networks = current_app.config["INGEST_ANONYMOUS_FROM"]
-    address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    # A socket for both families shows 10.1.2.3 as ::ffff:10.1.2.3.
+    address = getattr(address, "ipv4_mapped", None) or address
     return any(address in network for network in networks)
 
 

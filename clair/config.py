@@ -1,24 +1,37 @@
 """Every setting: its type, unit, default and meaning. A wrong one stops the start with one sentence."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 from urllib.parse import quote, urlsplit
 
 import click
+from flask.cli import NoAppException
 
 Network = IPv4Network | IPv6Network
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 DATA = Path("instance").absolute()
+SETTLED_ELSEWHERE = ("CLAIR_MODE", "CLAIR_TTN_STACK")
+"""Of the predecessor, and harmless: a sensor's family is registered, and one stack is left."""
 SQL_PARTS = ("SQL_ENGINE", "SQL_USER", "SQL_PASSWORD", "SQL_HOST", "SQL_PORT", "SQL_DATABASE")
 
 
-class ConfigError(click.ClickException):
-    """A setting is missing or wrong; the sentence names it and says what it takes."""
+class ConfigError(NoAppException):
+    """A setting is missing or wrong; the sentence names it and says what it takes.
+
+    Flask shows this kind of error without a trace, also when it only wants to list its commands.
+    """
+
+    exit_code = 1
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say the sentence alone, without how the command is used."""
+        click.ClickException.show(self, file)
 
 
 # --- readers: from the text of a variable to a value, or a ValueError that ends its sentence
@@ -168,8 +181,9 @@ def mask(value: Any, each: Field[Any]) -> str:
     if each.metadata["secret"]:
         return "********"
     shown = " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    password = urlsplit(shown).password if "://" in shown else None
-    return shown.replace(f":{password}@", ":********@") if password else shown
+    if "://" not in shown:
+        return shown
+    return re.sub(r"(?<=:)[^/@]+(?=@)|(?<=password=)[^&]+", "********", shown)
 
 
 # --- the settings
@@ -272,7 +286,7 @@ def compose_database_url(environ: Mapping[str, str]) -> str:
 def find_unknown(environ: Mapping[str, str]) -> list[str]:
     """Find variables that look like settings of Clair but are none, such as misspelt ones."""
     known = {each.name for cls in (Config, ForwarderConfig) for each in fields(cls)}
-    known |= set(SQL_PARTS)
+    known |= {*SQL_PARTS, *SETTLED_ELSEWHERE}
     known |= {f"{name}_FILE" for name in known}
     ours = ("CLAIR_", "INGEST_", "SQL_", "MQTT_")
     return sorted(name for name in environ if name.startswith(ours) and name not in known)

@@ -3,8 +3,10 @@
 import re
 import time
 
+import click
 from alembic import context
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 from clair.ingest.store import make_partitions_ahead
 from clair.models import Base
@@ -18,6 +20,15 @@ def is_ours(name: str | None, kind: str, parents: object) -> bool:
 
 
 def run() -> None:
+    """Migrate, or say in one sentence that the database is away."""
+    try:
+        upgrade()
+    except OperationalError as error:
+        sentence = "The database does not answer as it should; check DATABASE_URL."
+        raise click.ClickException(sentence) from error
+
+
+def upgrade() -> None:
     """Migrate in one transaction."""
     extension = current_app.extensions["migrate"]
     engine = extension.db.engine

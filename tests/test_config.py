@@ -214,6 +214,8 @@ def test_secrets_are_masked() -> None:
         REDIS_URL="redis://:hunter2@redis:6379/0",
         MQTT_URL="mqtt://clair:hunter2@broker",
     )
+    other = read(DATABASE_URL="postgresql://db/clair?user=clair&password=hunter2&sslmode=require")
+    assert "hunter2" not in str(other.listed())
     values = {name: value for name, value, _ in settings.listed()}
     assert values["SECRET_KEY"] == "********"
     assert values["DATABASE_URL"] == "postgresql+psycopg2://clair:********@db/clair"

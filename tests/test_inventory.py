@@ -198,3 +198,11 @@ def test_organization_is_found_by_name_or_number(world: World) -> None:
 def test_organization_that_is_missing_is_not_found(world: World, name: str) -> None:
     with pytest.raises(NotFound):
         inventory.find_organization(name)
+
+
+def test_name_of_a_site_or_room_is_taken_once(world: World) -> None:
+    owner = Actor(world.alice.id)
+    with pytest.raises(Conflict, match="has a room Gastraum already"):
+        inventory.add_room(owner, world.site, "Gastraum")
+    with pytest.raises(Conflict, match="has a site Kastanienallee already"):
+        inventory.add_site(owner, world.cafe, "Kastanienallee", world.site.address, "Europe/Berlin")

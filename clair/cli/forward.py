@@ -44,7 +44,12 @@ def ttn() -> None:
 
 @forward.command()
 def health() -> None:
-    """Tell whether the forwarder is well: exit code 0, or 1 and what is wrong."""
+    """Tell whether the forwarder is well: exit code 0, or 1 and what is wrong.
+
+    \b
+    Example:
+      flask forward health || echo "look at the forwarder"
+    """
     from clair.forwarders.health import Status, find_silence, judge
     from clair.forwarders.run import status_path
 

@@ -164,7 +164,7 @@ def test_token_is_looked_up_once_in_a_while(post: Post, statements: list[str]) -
     assert len([each for each in statements if "token_hash" in each]) == 1
 
 
-@pytest.mark.parametrize("address", ["10.1.2.3", "fd00::7"])
+@pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3", "fd00::7"])
 def test_old_forwarder_inside_needs_no_token(
     anonymous: FlaskClient, world: World, address: str
 ) -> None:
@@ -182,7 +182,9 @@ def test_old_forwarder_inside_needs_no_token(
     assert count_samples() == 2
 
 
-@pytest.mark.parametrize("address", ["10.2.0.1", "127.0.0.1", "::1", ""])
+@pytest.mark.parametrize(
+    "address", ["10.2.0.1", "127.0.0.1", "::1", "::ffff:10.2.0.1", "10.1.2.3 or so", ""]
+)
 def test_nobody_outside_posts_without_a_token(anonymous: FlaskClient, address: str) -> None:
     response = anonymous.post(
         "/ingest/v1/ingest/", data=b"{}", environ_base={"REMOTE_ADDR": address}

@@ -27,6 +27,8 @@ def language_of(response: TestResponse) -> str:
         ("de-AT, de;q=0.9, en;q=0.8", "de"),
         ("en-GB, en;q=0.9, de;q=0.5", "en"),
         ("fr, en;q=0.5", "en"),
+        ("de-AT, en;q=0.5", "de"),
+        ("en-GB, de;q=0.5", "en"),
         ("fr", "de"),
         ("", "de"),
         ("x" * 5000, "de"),

@@ -1,20 +1,17 @@
 """A running café and a real browser; every page that a test opens must stay free of complaints."""
 
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from werkzeug.serving import make_server
 
-from clair.app import create_app
-from clair.config import Config
 from clair.extensions import db
 
 from browser.cafe import Cafe, furnish, log_in
+from conftest import make_app
+from services import Web
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -30,28 +27,18 @@ LOCALES = {"de": "de-DE", "en": "en-GB"}
 
 @pytest.fixture(scope="session")
 def cafe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cafe]:
-    """The café, served on a free port."""
-    path: Path = tmp_path_factory.mktemp("cafe") / "clair.sqlite"
-    app = create_app(
-        Config(
-            SECRET_KEY="a secret key for tests alone",
-            DATABASE_URL=f"sqlite:///{path}",
-            SESSION_COOKIE_SECURE=False,
-            LOG_LEVEL="WARNING",
-        )
-    )
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    """The café, served by a process of its own as in production."""
+    folder = tmp_path_factory.mktemp("cafe")
+    app = make_app(f"sqlite:///{folder}/clair.sqlite", folder)
+    names = ("SECRET_KEY", "DATABASE_URL", "LOG_LEVEL")
+    web = Web({name: app.config[name] for name in names} | {"SESSION_COOKIE_SECURE": "0"})
     with app.app_context():
         db.create_all()
-        found = furnish(f"http://127.0.0.1:{server.port}", int(time.time()))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    with app.app_context():
+        found = furnish(web.url, int(time.time()))
         db.engine.dispose()
+    web.start()
+    yield found
+    web.kill()
 
 
 # For a module only: Playwright holds the thread's event loop, which other tests want as well.

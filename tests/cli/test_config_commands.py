@@ -90,9 +90,18 @@ def test_wrong_setting_stops_a_command_with_one_sentence() -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_help_without_settings_lists_the_commands_and_what_is_missing() -> None:
+    result = flask("--help")
+    assert result.returncode == 0
+    assert "organizations" in result.stdout
+    assert "SECRET_KEY is missing" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 @pytest.mark.parametrize(
     "command",
     [
+        ("db", "upgrade"),
         ("users", "list"),
         ("organizations", "list"),
         ("nodes", "list"),
@@ -105,7 +114,9 @@ def test_command_without_its_database_fails_with_one_sentence(command: tuple[str
     url = f"postgresql://clair@127.0.0.1:{free_port()}/clair"
     result = flask(*command, **(SETTINGS | {"DATABASE_URL": url}))
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr.startswith("Error: The database does not answer as it should; check ")
+    assert result.stderr.startswith(
+        "Error: The database does not answer as it should; check DATABASE_URL"
+    )
     assert result.stderr.count("\n") == 1
 
 
