@@ -31,7 +31,7 @@ NDJSON = "application/x-ndjson"
 PATHS = ("uplinks/ttn", "samples/", "ingest/")
 VECTORS = json.loads((Path(__file__).parents[1] / "payloads" / "vectors.json").read_text())
 UPLINKS = VECTORS["uplink_messages"]
-MISSING = object()
+MISSING = ...
 
 Post = Callable[..., TestResponse]
 

@@ -14,7 +14,7 @@ from clair.ingest.store import DAY_S, NOT_BEFORE_S, NewSample
 from conftest import NOW_S
 
 NODE = "47418933-88c3-262c-4527-4225e040fbbb"
-MISSING = object()
+MISSING = ...
 
 
 def document(**changes: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from clair.ingest.uplink import (
 VECTORS = json.loads((Path(__file__).parents[1] / "payloads" / "vectors.json").read_text())
 MESSAGES = VECTORS["uplink_messages"]
 NOW_S = unix_second("2024-11-06T00:00:00Z")
-ABSENT = object()
+ABSENT = ...
 
 
 def message(**changes: Any) -> bytes:
