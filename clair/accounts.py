@@ -1,5 +1,6 @@
 """Commands on users and their passwords."""
 
+import re
 import time
 
 from argon2 import PasswordHasher
@@ -14,6 +15,8 @@ from clair.models import User
 
 hasher = PasswordHasher()
 MIN_PASSWORD_LENGTH = 8
+USERNAME = re.compile(r"[\w.@+-]{1,150}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 # Verified when the user is unknown, so that the answer takes as long as for a known one.
 NO_PASSWORD = hasher.hash("nobody has this password")
 
@@ -23,9 +26,9 @@ def create_user(
 ) -> User:
     """Create an account; only the system does so until people can sign up themselves."""
     access.require_system(actor)
-    if not username or len(username) > 150 or username.strip() != username:
-        raise Invalid("username", "must have 1 to 150 characters and no blanks around it")
-    if len(email) > 254 or email.count("@") != 1 or not all(email.split("@")):
+    if not USERNAME.fullmatch(username):
+        raise Invalid("username", "must have 1 to 150 letters, digits and signs of @ . + - _")
+    if len(email) > 254 or not EMAIL.fullmatch(email):
         raise Invalid("email", "must be an e-mail address")
     if find_user(username) or find_user(email):
         raise Conflict(f"There is already a user {username} or the address {email}.")

@@ -6,6 +6,7 @@ to the holders of a source's token.
 
 import time
 from collections.abc import Callable
+from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
@@ -46,12 +47,17 @@ class SessionUser(UserMixin):  # type: ignore[misc]
         self.id = user.id
         self.user = user
 
+    def get_id(self) -> str:
+        """Name the user and the password of a session: a new password ends all that are open."""
+        return f"{self.id}:{hash_token(self.user.password_hash)[:16]}"
+
 
 @login.user_loader  # type: ignore[untyped-decorator]
 def load_user(user_id: str) -> SessionUser | None:
-    """Load the user of a session; a disabled one is nobody."""
-    user = db.session.get(User, int(user_id))
-    return SessionUser(user) if user and user.is_active else None
+    """Load the user of a session; a disabled one, or one with a new password, is nobody."""
+    user = db.session.get(User, int(user_id.partition(":")[0]))
+    known = SessionUser(user) if user and user.is_active else None
+    return known if known and compare_digest(known.get_id(), user_id) else None
 
 
 def start_session(user: User, *, remember: bool) -> None:

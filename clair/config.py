@@ -16,8 +16,9 @@ Network = IPv4Network | IPv6Network
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 DATA = Path("instance").absolute()
-SETTLED_ELSEWHERE = ("CLAIR_MODE", "CLAIR_TTN_STACK")
-"""Of the predecessor, and harmless: a sensor's family is registered, and one stack is left."""
+SETTLED_ELSEWHERE = ("CLAIR_DOMAIN", "CLAIR_MODE", "CLAIR_TTN_STACK")
+"""Of the predecessor, and harmless: there are no mails with links yet, a sensor's family is
+registered, and one stack is left."""
 SQL_PARTS = ("SQL_ENGINE", "SQL_USER", "SQL_PASSWORD", "SQL_HOST", "SQL_PORT", "SQL_DATABASE")
 
 
@@ -166,11 +167,19 @@ class Settings:
         """Find the text of a setting."""
         return find_text(each.name, environ)
 
-    def listed(self) -> list[tuple[str, str, str]]:
-        """List name, value (secrets masked) and meaning of each setting."""
+    @classmethod
+    def listed(cls, environ: Mapping[str, str] = os.environ) -> list[tuple[str, str, str]]:
+        """List name, value (secrets masked) and meaning of each setting, also of a missing one."""
+        values, _ = cls.read(environ)
         return [
-            (each.name, mask(getattr(self, each.name), each), each.metadata["meaning"])
-            for each in fields(self)
+            (
+                each.name,
+                mask(
+                    values.get(each.name, None if each.default is MISSING else each.default), each
+                ),
+                each.metadata["meaning"],
+            )
+            for each in fields(cls)
         ]
 
 
@@ -189,8 +198,17 @@ def mask(value: Any, each: Field[Any]) -> str:
 # --- the settings
 
 
-@dataclass(frozen=True)
-class Config(Settings):
+@dataclass(frozen=True, kw_only=True)
+class HealthConfig(Settings):
+    """The settings of `flask forward health`, which looks at a file alone."""
+
+    CLAIR_DATA: Path = setting(
+        "folder of everything that is kept outside the database", folder, default=DATA
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(HealthConfig):
     """The settings of the application."""
 
     SECRET_KEY: str = setting("signs sessions and links; at least 16 characters", text, secret=True)
@@ -205,12 +223,6 @@ class Config(Settings):
         url_of("mqtt", "mqtts"),
         default="mqtt://localhost:1883",
     )
-    CLAIR_DATA: Path = setting(
-        "folder of everything that is kept outside the database",
-        folder,
-        default=DATA,
-    )
-    CLAIR_DOMAIN: str = setting("host name that links in mails carry", text, default="localhost")
     CLAIR_ROLE: str = setting(
         "which doors this process opens: pages, ingest or both",
         one_of("all", "web", "ingest"),
@@ -243,8 +255,8 @@ class Config(Settings):
         return value
 
 
-@dataclass(frozen=True)
-class ForwarderConfig(Settings):
+@dataclass(frozen=True, kw_only=True)
+class ForwarderConfig(HealthConfig):
     """The settings of `flask forward`, which needs neither database nor secret key."""
 
     CLAIR_TTN_APP_ID: str = setting("the application's id in the network", text)
@@ -264,7 +276,6 @@ class ForwarderConfig(Settings):
     CLAIR_API_ROOT: str = setting(
         "root of the ingest interface", root_url, default="http://localhost:8000/ingest/v1/"
     )
-    CLAIR_DATA: Path = setting("folder of the spool", folder, default=DATA)
     LOG_LEVEL: str = setting(
         "how much is logged", one_of("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"
     )

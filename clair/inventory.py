@@ -37,7 +37,7 @@ FAMILY_MODELS = {
 
 def create_organization(actor: Actor, name: str, owner: User) -> Organization:
     """Create an organization with its first owner."""
-    if not actor.is_system and actor.user_id != owner.id:
+    if not actor.is_system and (actor.user_id != owner.id or actor.is_read_only):
         raise Invalid("owner", "must be you")
     check_name(name)
     if db.session.scalar(select(Organization.id).where(Organization.name == name)):
@@ -83,6 +83,7 @@ def add_site(
     """Add a site to an organization."""
     access.require_owner(actor, organization)
     check_name(name)
+    check_address(address)
     if time_zone not in available_timezones():
         raise Invalid("time_zone", "must be the name of a time zone such as Europe/Berlin")
     if db.session.scalar(select(Site.id).filter_by(operator_id=organization.id, name=name)):
@@ -164,14 +165,19 @@ def install_node(
     access.require_owner(actor, node)
     access.require_owner(actor, room)
     if room.site.operator_id != node.owner_id:
-        raise Invalid("room", "belongs to another organization than the sensor")
+        raise Invalid(
+            "room",
+            "belongs to another organization; choose a room of the sensor's organization",
+        )
     other = db.session.scalar(
         select(Installation).where(
             Installation.node_id == node.id, overlaps(from_timestamp_s, None)
         )
     )
     if other is not None:
-        raise Conflict(f"{node.alias} is already installed in {other.room.name}.")
+        raise Conflict(
+            f"{node.alias} is already installed in {other.room.name}; end that installation first."
+        )
     installation = Installation(
         node=node, room=room, from_timestamp_s=from_timestamp_s, is_public=is_public
     )
@@ -203,5 +209,17 @@ def find_organization(name_or_id: str) -> Organization:
 
 def check_name(name: str) -> None:
     """Refuse an empty or overlong name."""
-    if not name.strip() or len(name) > 50:
-        raise Invalid("name", "must have 1 to 50 characters")
+    check_length("name", name, 50)
+
+
+def check_address(address: Address) -> None:
+    """Refuse an address with an empty or overlong part."""
+    check_length("street1", address.street1, 50)
+    check_length("zip", address.zip, 5)
+    check_length("city", address.city, 50)
+
+
+def check_length(field: str, text: str, longest: int) -> None:
+    """Refuse a text that is blank or longer than its column."""
+    if not text.strip() or len(text) > longest:
+        raise Invalid(field, f"must have 1 to {longest} characters")

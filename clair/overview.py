@@ -13,7 +13,17 @@ from clair.analytics.series import usual_interval_s
 from clair.analytics.thresholds import Level
 from clair.analytics.windows import DAY_S, MINUTE_S
 from clair.extensions import db
-from clair.models import Installation, Membership, Node, Organization, Protocol, Room, Sample, Site
+from clair.models import (
+    Address,
+    Installation,
+    Membership,
+    Node,
+    Organization,
+    Protocol,
+    Room,
+    Sample,
+    Site,
+)
 
 SPARK_S = 30 * MINUTE_S
 SPARKS = DAY_S // SPARK_S
@@ -25,11 +35,11 @@ class Card:
     """An active installation on the overview; `sparkline` has 48 half-hour means, None for gaps."""
 
     installation_id: int
+    room_id: int
     room: str
     site: str
     time_zone: str
     sensor: str
-    is_public: bool
     reading: Reading
     sparkline: tuple[int | None, ...]
 
@@ -52,6 +62,7 @@ def cards(actor: Actor, organization_id: int, now_s: int) -> list[Card]:
         .where(
             Sample.node_id == Installation.node_id,
             Sample.timestamp_s >= Installation.from_timestamp_s,
+            Sample.timestamp_s <= now_s,
         )
         .order_by(Sample.timestamp_s.desc())
         .limit(1)
@@ -62,8 +73,7 @@ def cards(actor: Actor, organization_id: int, now_s: int) -> list[Card]:
         access.visible(Installation, actor)
         .with_only_columns(
             Installation.id,
-            Installation.node_id,
-            Installation.is_public,
+            Installation.room_id,
             Room.name.label("room"),
             Site.name.label("site"),
             Site.time_zone,
@@ -154,11 +164,11 @@ def card(row: Row[*tuple[Any, ...]], spark: Sequence[HalfHour], now_s: int) -> C
     interval_s = usual_interval_s(times_of(spark))
     return Card(
         installation_id=row.id,
+        room_id=row.room_id,
         room=row.room,
         site=row.site,
         time_zone=row.time_zone,
         sensor=row.sensor,
-        is_public=row.is_public,
         reading=judge(row.co2_ppm, row.timestamp_s, now_s, interval_s, means[-2]),
         sparkline=tuple(means),
     )
@@ -188,5 +198,45 @@ def nodes(now_s: int) -> list[dict[str, object]]:
         .outerjoin(Installation, in_force)
         .outerjoin(Room, Installation.room_id == Room.id)
         .order_by(Node.eui64)
+    )
+    return [dict(row) for row in db.session.execute(statement).mappings()]
+
+
+def sites() -> list[dict[str, object]]:
+    """List every site with its organization, its address, and how many rooms it has."""
+    statement = (
+        select(
+            Site.id,
+            Site.name,
+            Organization.name.label("organization"),
+            (Address.street1 + ", " + Address.zip + " " + Address.city).label("address"),
+            Site.time_zone,
+            func.count(Room.id).label("rooms"),
+        )
+        .join(Organization, Site.operator_id == Organization.id)
+        .join(Address, Site.address_id == Address.id)
+        .outerjoin(Room, Room.site_id == Site.id)
+        .group_by(Site.id, Organization.id, Address.id)
+        .order_by(Organization.name, Site.name)
+    )
+    return [dict(row) for row in db.session.execute(statement).mappings()]
+
+
+def rooms(now_s: int) -> list[dict[str, object]]:
+    """List every room with its site, its organization, and how many sensors it has now."""
+    in_force = (Installation.room_id == Room.id) & is_active(now_s)
+    statement = (
+        select(
+            Room.id,
+            Room.name,
+            Site.name.label("site"),
+            Organization.name.label("organization"),
+            func.count(Installation.id).label("sensors"),
+        )
+        .join(Site, Room.site_id == Site.id)
+        .join(Organization, Site.operator_id == Organization.id)
+        .outerjoin(Installation, in_force)
+        .group_by(Room.id, Site.id, Organization.id)
+        .order_by(Organization.name, Site.name, Room.name)
     )
     return [dict(row) for row in db.session.execute(statement).mappings()]

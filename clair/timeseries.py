@@ -7,7 +7,7 @@ time: samples of the same node from before or after belong to somebody else.
 from sqlalchemy import BigInteger, Select, cast, func, select
 
 from clair.analytics.current import Measured
-from clair.analytics.windows import DAY_S, HOUR_S, MINUTE_S, Stretch, Window, merge
+from clair.analytics.windows import HOUR_S, MINUTE_S, Stretch, Window, merge
 from clair.extensions import db
 from clair.models import Installation, Sample
 
@@ -38,7 +38,7 @@ def within(installation: Installation, from_s: int, to_s: int) -> Select[()]:
 def recent(installation: Installation, now_s: int, count: int = 12) -> list[Measured]:
     """Read the newest samples of an installation, newest first."""
     statement = (
-        within(installation, 0, now_s + DAY_S)
+        within(installation, 0, now_s + 1)
         .add_columns(
             Sample.timestamp_s,
             Sample.co2_ppm,

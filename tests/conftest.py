@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 from clair import inventory
 from clair.access import NOBODY, SYSTEM, Actor
 from clair.app import create_app
+from clair.auth import SessionUser
 from clair.config import Config
 from clair.extensions import db
 from clair.ingest.sources import add_source
@@ -198,7 +199,7 @@ def client_of(app: Flask) -> Callable[[User | None], Browser]:
         client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
         if user is not None:
             with client.session_transaction() as session:
-                session["_user_id"] = str(user.id)
+                session["_user_id"] = SessionUser(user).get_id()
                 session["_fresh"] = True
         return client
 

@@ -86,6 +86,18 @@ def test_site_needs_a_time_zone_that_exists(world: World, zone: str) -> None:
     assert error.value.field == "time_zone"
 
 
+@pytest.mark.parametrize(("field", "longest"), [("street1", 50), ("zip", 5), ("city", 50)])
+def test_site_needs_an_address_that_fits(world: World, field: str, longest: int) -> None:
+    parts = {"street1": "Hofweg 1", "zip": "10435", "city": "Berlin"}
+    for text in ("", "  ", "x" * (longest + 1)):
+        with pytest.raises(Invalid, match=f"must have 1 to {longest} characters") as error:
+            address = Address(**(parts | {field: text}))
+            inventory.add_site(SYSTEM, world.cafe, "Hof", address, "Europe/Berlin")
+        assert error.value.field == field
+    fitting = Address(**(parts | {field: "x" * longest}))
+    assert inventory.add_site(SYSTEM, world.cafe, "Hof", fitting, "Europe/Berlin").id
+
+
 def test_sensor_is_registered_once_however_its_eui_is_written(world: World) -> None:
     node, is_new = inventory.register_node(SYSTEM, world.cafe, EUI, "ers", "Fenster")
     again, is_new_again = inventory.register_node(

@@ -25,7 +25,6 @@ def test_card_says_where_and_how_the_air_is(world: World) -> None:
     assert (card.room, card.site, card.sensor) == ("Gastraum", "Kastanienallee", "Theke")
     assert card.installation_id == world.installation.id
     assert card.time_zone == "Europe/Berlin"
-    assert not card.is_public
     assert card.reading.co2_ppm == 1234
     assert card.reading.level is Level.ELEVATED
 
@@ -182,3 +181,9 @@ def test_list_of_nodes_tells_where_they_are_and_when_they_were_heard(world: Worl
         None,
         None,
     )
+
+
+def test_measurement_of_the_future_waits_for_its_time(world: World) -> None:
+    measure(world.node, [(NOW_S - MINUTE_S, 700), (NOW_S + HOUR_S, 2500)])
+    (card,) = cards_of(world)
+    assert card.reading.co2_ppm == 700

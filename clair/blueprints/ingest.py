@@ -48,7 +48,7 @@ class TooMany(ClairError):
 @for_source("ttn")
 def uplinks_ttn() -> ResponseReturnValue:
     """Take one uplink message of The Things Stack, or NDJSON of many."""
-    messages = split_messages(request.get_data())
+    messages = split_messages(read_body())
     if not messages:
         raise ParseError("The body must have at least one message.")
     if len(messages) > MAX_BATCH:
@@ -64,7 +64,7 @@ def uplinks_ttn() -> ResponseReturnValue:
 @for_source("samples")
 def ingest() -> ResponseReturnValue:
     """Take one sample as old forwarders post it; the same again is answered with the stored one."""
-    document = read_document(request.get_data())
+    document = read_document(read_body())
     sample = read_sample(document.get("data"), int(time.time()))
     if isinstance(sample, list):
         return refuse(sample)
@@ -80,7 +80,7 @@ def ingest() -> ResponseReturnValue:
 def samples() -> ResponseReturnValue:
     """Take up to 10,000 samples; the good ones are stored, and each bad one gets its error."""
     request.max_content_length = MAX_SAMPLES_BODY
-    documents = split_documents(request.get_data())
+    documents = split_documents(read_body())
     if len(documents) > MAX_BATCH:
         raise TooMany(f"At most {MAX_BATCH} samples fit into a request.")
     commit_each_statement()
@@ -98,6 +98,15 @@ def samples() -> ResponseReturnValue:
     }
     errors = [as_error(each, f"/data/{n}") for n in sorted(problems) for each in problems[n]]
     return answer({"meta": meta, **({"errors": errors} if errors else {})})
+
+
+def read_body() -> bytes:
+    """Read the body, or refuse one that is too large."""
+    body = request.get_data()
+    # One without a length, sent in chunks, would be cut at the limit without a word.
+    if request.content_length is None and len(body) == request.max_content_length:
+        raise TooMany(f"At most {request.max_content_length} bytes fit into a request.")
+    return body
 
 
 def split_messages(body: bytes) -> list[bytes]:

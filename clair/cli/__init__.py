@@ -31,11 +31,12 @@ class Commands(AppGroup):
 
 
 def print_rows(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
-    """Print a list as JSON, or as lines with columns as wide as they need."""
+    """Print a list as JSON, or under the names of its columns, each as wide as it needs."""
     if as_json:
-        click.echo(json.dumps(rows, default=str, indent=2))
+        click.echo(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
         return
     texts = [["" if value is None else str(value) for value in row.values()] for row in rows]
+    texts[:0] = [list(row) for row in rows[:1]]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     for row in texts:
         line = "  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True))

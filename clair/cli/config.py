@@ -5,7 +5,9 @@ import os
 
 import click
 
-from clair.config import Config, ForwarderConfig, find_unknown
+from clair.config import Config, ForwarderConfig, Settings, find_unknown
+
+PARTS: dict[str, type[Settings]] = {"application": Config, "forwarder": ForwarderConfig}
 
 
 @click.group()
@@ -32,14 +34,22 @@ def check(forwarder: bool) -> None:
 @config.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_settings(as_json: bool) -> None:
-    """List all settings with their values (secrets masked) and meanings.
+    """List the settings of the application and of the forwarder, with values and meanings.
+
+    Secrets are masked. What is missing has no value.
 
     Example: flask config list
     """
-    rows = Config.from_environment().listed()
+    rows = [
+        {"for": part, "name": name, "value": value, "meaning": meaning}
+        for part, settings in PARTS.items()
+        for name, value, meaning in settings.listed()
+    ]
     if as_json:
-        keys = ("name", "value", "meaning")
-        click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows]))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    for name, value, meaning in rows:
-        click.echo(f"{name}={value}\n    {meaning}")
+    for part in PARTS:
+        click.echo(f"# {part}")
+        for row in rows:
+            if row["for"] == part:
+                click.echo(f"{row['name']}={row['value']}\n    {row['meaning']}")

@@ -6,7 +6,7 @@ import time
 
 import click
 
-from clair.config import ForwarderConfig
+from clair.config import ForwarderConfig, HealthConfig
 
 
 @click.group()
@@ -53,7 +53,7 @@ def health() -> None:
     from clair.forwarders.health import Status, find_silence, judge
     from clair.forwarders.run import status_path
 
-    path = status_path(ForwarderConfig.from_environment().CLAIR_DATA, "ttn")
+    path = status_path(HealthConfig.from_environment().CLAIR_DATA, "ttn")
     try:
         status = Status.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

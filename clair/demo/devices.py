@@ -3,7 +3,7 @@
 from clair.demo.air import readings
 from clair.demo.dice import roll
 from clair.demo.places import Node
-from clair.ingest.decoders import FAMILIES, clairchen, ers, oy1012
+from clair.ingest.decoders import DECODERS, clairchen, ers, oy1012
 from clair.ingest.uplink import DataRate, Reading, Uplink
 
 OY1012_PERIOD_S = 600
@@ -58,4 +58,4 @@ def _encode(node: Node, measured: list[Reading]) -> tuple[int, bytes]:
 
 def sent(node: Node, received_at_s: int) -> list[Reading]:
     """Give the readings of an uplink as the receiver will understand them."""
-    return FAMILIES[node.family].decode(uplink(node, received_at_s))
+    return DECODERS[node.family](uplink(node, received_at_s))

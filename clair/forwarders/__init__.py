@@ -11,10 +11,11 @@ The way of an uplink:
 The promise: a message that reached the spool is delivered at least once, in the order of arrival,
 however long the endpoint is away. A repetition is harmless, because ingest stores a sample once.
 A message that the endpoint refuses for good is kept in the spool with the reason. Before the spool
-the broker decides: with QoS 1 it repeats what was not acknowledged and keeps what is published
-while we are away; The Things Stack grants QoS 0 only, so what it sends while nobody is connected
-has to be fetched from its storage. `Session._on_subscribe` is where such a gap ends: a backfill
-starts there and puts what it fetched into the same spool.
+the broker decides: one that grants QoS 1 and keeps sessions, such as Mosquitto, repeats what was
+not acknowledged and keeps what is published while we are away. The Things Stack grants QoS 0 only,
+so what it sends while nobody is connected has to be fetched from its storage.
+`Session._on_subscribe` is where such a gap ends: a backfill starts there and puts what it fetched
+into the same spool.
 
 Another network is another `network.Network`: its topic, log-in and name, which is also the last
 part of the endpoint's address.

@@ -5,8 +5,9 @@ of the clock on the wall at any speed.
 
 A broker that is away costs nothing: what it has not acknowledged is sent when it is back. Its other
 clients may be back later still, and without a session of theirs it would have nobody to give a
-message to. Hence one rule: for two minutes after each connect, all messages of the last five
-minutes and of the time without a broker are published again, byte for byte. Ingest knows them.
+message to. Hence one rule: the messages of the last five minutes, and for two minutes after each
+connect also those of the time without a broker, are published again and again, byte for byte. So
+whoever was cut off gets them late rather than never, and ingest knows those that it has.
 """
 
 import logging
@@ -32,7 +33,7 @@ FIRST_WITHIN_S = 6.0
 SHORTEST_PERIOD_S = 1.0
 TICK_S = 0.25
 RECENT_S = 5 * 60
-REPEAT_FOR_S = 2 * 60
+KEEP_ALL_FOR_S = 2 * 60
 REPEAT_EVERY_S = 10
 KEEPALIVE_S = 15
 LONGEST_PAUSE_S = 5
@@ -122,17 +123,16 @@ class Publisher:
         self._client.publish(topic, message, qos=1)
 
     def repeat(self, now_s: float) -> None:
-        """Publish the recent messages again while others may still be on their way back."""
+        """Publish the recent messages again, for whoever was cut off."""
         connected_s = self._connected_s
-        if connected_s is None:
+        if connected_s is None or now_s < max(connected_s, self._repeated_s) + REPEAT_EVERY_S:
             return
-        if now_s > connected_s + REPEAT_FOR_S:
+        self._repeated_s = now_s
+        if now_s > connected_s + KEEP_ALL_FOR_S:
             while self._recent and self._recent[0][0] < now_s - RECENT_S:
                 self._recent.popleft()
-        elif now_s > max(connected_s, self._repeated_s) + REPEAT_EVERY_S:
-            self._repeated_s = now_s
-            for _, topic, message in self._recent:
-                self._client.publish(topic, message, qos=1)
+        for _, topic, message in self._recent:
+            self._client.publish(topic, message, qos=1)
 
     def _on_connect(
         self,

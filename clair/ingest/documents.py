@@ -3,6 +3,7 @@
 Each problem names the place in the document and the rule, and never hides a good neighbour.
 """
 
+import re
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -10,6 +11,9 @@ from uuid import UUID
 
 from clair.ingest.limits import CO2_LIMITS_PPM, HUMIDITY_LIMITS_PERCENT, TEMPERATURE_LIMITS_CELSIUS
 from clair.ingest.store import DAY_S, NOT_BEFORE_S, NewSample
+
+NUMBER = re.compile(r"[+-]?\d+(\.\d*)?", re.ASCII)
+"""What counts as a number in a text; Python would take `1_0` and digits of any script."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,8 @@ def fault_of(number: float | None, limits: tuple[float, float], places: int) -> 
 def as_number(value: Any) -> float | None:
     """Turn what JSON may hold into a finite number, but no boolean."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and not NUMBER.fullmatch(value.strip()):
         return None
     try:
         number = float(value)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from clair.errors import Invalid
 from clair.identity import node_uuid
-from clair.ingest.decoders import FAMILIES
+from clair.ingest.decoders import DECODERS
 from clair.ingest.networks import NETWORKS
 from clair.ingest.uplink import (
     ContentError,
@@ -44,9 +44,9 @@ def explain(
     try:
         uplink = read()
         family = family if isinstance(family, str) else family(uplink.dev_eui) or ""
-        if family not in FAMILIES:
+        if family not in DECODERS:
             raise ContentError("No sensor is registered with this EUI; name its family.")
-        readings = FAMILIES[family].decode(uplink)
+        readings = DECODERS[family](uplink)
     except Ignored as reason:
         return {"ignored": reason.reason}
     except DecodeError as error:

@@ -14,7 +14,7 @@ from clair.access import Source
 from clair.extensions import db
 from clair.identity import node_uuid
 from clair.ingest import quarantine
-from clair.ingest.decoders import FAMILIES
+from clair.ingest.decoders import DECODERS
 from clair.ingest.limits import apply_limits
 from clair.ingest.networks import NETWORKS
 from clair.ingest.quarantine import Rejected
@@ -77,7 +77,7 @@ def receive(
     quarantine.keep(source, batch.rejected, now_s)
     batch.receipt.quarantined = len(batch.rejected)
     if batch.rejected or batch.receipt.dropped:
-        log.warning("From %s: %s", source.name, asdict(batch.receipt))
+        log.info("From %s: %s", source.name, asdict(batch.receipt))
     return batch.receipt
 
 
@@ -117,7 +117,7 @@ def decode(batch: Batch, message: bytes, uplink: Uplink, family: str | None) -> 
         batch.reject(message, "unknown_node", DETAILS[Verdict.UNKNOWN_NODE], uplink.dev_eui)
         return
     try:
-        readings = FAMILIES[family].decode(uplink)
+        readings = DECODERS[family](uplink)
     except Ignored:
         batch.receipt.ignored += 1
         return
@@ -177,6 +177,8 @@ def replay(row: QuarantinedUplink, now_s: int, *, take_simulated: bool = False) 
     origin = Source(row.source.id, row.source.name, row.source.network, row.source.family)
     receipt = receive(origin, [row.message], now_s, take_simulated=take_simulated)
     if receipt.quarantined:
+        # It stays as it was: nothing new has been sent.
+        db.session.rollback()
         return False
     db.session.delete(row)
     db.session.flush()

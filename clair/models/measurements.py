@@ -67,7 +67,7 @@ class QuarantinedUplink(Base):
     )
     digest: Mapped[str] = mapped_column(String(64))
     message: Mapped[bytes] = mapped_column(LargeBinary)
-    eui64: Mapped[str | None] = mapped_column(String(32), index=True)
+    eui64: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(String(20))
     detail: Mapped[LongText]
     received_s: Mapped[Seconds]

@@ -218,7 +218,6 @@ def upgrade() -> None:
             "source_id", "digest", name=op.f("uq_quarantined_uplink_source_id_digest")
         ),
     )
-    op.create_index(op.f("ix_quarantined_uplink_eui64"), "quarantined_uplink", ["eui64"])
     op.create_index(op.f("ix_quarantined_uplink_node_id"), "quarantined_uplink", ["node_id"])
 
     op.create_table(
@@ -300,7 +299,6 @@ def downgrade() -> None:
     op.drop_table("sample")
     op.drop_table("room")
     op.drop_index(op.f("ix_quarantined_uplink_node_id"), "quarantined_uplink")
-    op.drop_index(op.f("ix_quarantined_uplink_eui64"), "quarantined_uplink")
 
     op.drop_table("quarantined_uplink")
     op.drop_index(op.f("ix_site_address_id"), "site")

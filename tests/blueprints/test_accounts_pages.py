@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 
 from clair import accounts
 from clair.access import SYSTEM
+from clair.auth import SessionUser
+from clair.extensions import db
 from clair.models import User
 
 from conftest import PASSWORD, World
@@ -182,7 +184,7 @@ def test_log_in_leaves_nothing_of_the_session_before(world: World, client_of: Cl
         session["planted"] = "by somebody else"
     log_in(client)
     with client.session_transaction() as session:
-        assert session["_user_id"] == str(world.alice.id)
+        assert session["_user_id"] == SessionUser(world.alice).get_id()
         assert "planted" not in session
 
 
@@ -236,3 +238,15 @@ def test_forged_session_is_nobodys(world: World, client_of: ClientOf) -> None:
     client.set_cookie("session", "eyJfdXNlcl9pZCI6IjEifQ.aaaaaa.forged")
     client.set_cookie("remember_token", f"{world.alice.id}|forged")
     assert not is_logged_in(client)
+
+
+def test_new_password_ends_every_open_session(world: World, client_of: ClientOf) -> None:
+    here, there = client_of(None), client_of(None)
+    log_in(here)
+    log_in(there, remember="y")
+    there.delete_cookie("session")
+    assert is_logged_in(here)
+    accounts.set_password(SYSTEM, world.alice, "another long password")
+    db.session.commit()
+    assert not is_logged_in(here)
+    assert not is_logged_in(there)

@@ -114,3 +114,20 @@ def test_overview_asks_at_most_eight_statements(
     statements.clear()
     assert client.get(url).status_code == 200
     assert len(statements) <= 8, statements
+
+
+def test_two_sensors_in_a_room_are_one_room_and_told_apart(
+    world: World, client_of: ClientOf, read: Read
+) -> None:
+    now_s = int(time.time())
+    node, _ = inventory.register_node(SYSTEM, world.cafe, "02AA00000000C0AA", "ers", "Fenster")
+    inventory.install_node(SYSTEM, node, world.room, now_s - 3600)
+    for each in (world.node, node):
+        measure(each, [(now_s - 60, 1500)])
+    page = read(client_of(world.alice).get(f"/dashboard/{world.cafe.id}/"))
+    assert "The room needs air" in page
+    assert "Kastanienallee · Theke" in page
+    assert "Kastanienallee · Fenster" in page
+    install_another(world.site, world.cafe, "Küche", now_s - 3600)
+    page = read(client_of(world.alice).get(f"/dashboard/{world.cafe.id}/"))
+    assert "1 of 2 rooms needs air" in page

@@ -78,18 +78,25 @@ def complaints() -> list[str]:
     return []
 
 
+def listen(page: Page, complaints: list[str]) -> None:
+    """Note what a page complains of."""
+
+    def note(message: ConsoleMessage) -> None:
+        # A browser notes that a page was answered with 404 or 422, which is what was asked for.
+        is_answer = message.text.startswith("Failed to load resource: the server responded")
+        if message.type in ("error", "warning") and not is_answer:
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
 @pytest.fixture
 def open_page(
     browser: Browser, cafe: Cafe, sessions: Callable[[str], object], complaints: list[str]
 ) -> Iterator[Callable[..., Page]]:
     """Open a page as somebody; in the end no page may have complained, of the policy least of all."""
     contexts = []
-
-    def complain(message: ConsoleMessage) -> None:
-        # A browser notes that a page was answered with 404 or 422, which is what was asked for.
-        is_answer = message.text.startswith("Failed to load resource: the server responded")
-        if message.type in ("error", "warning") and not is_answer:
-            complaints.append(message.text)
 
     def open_(
         path: str,
@@ -112,8 +119,7 @@ def open_page(
         contexts.append(context)
         context.set_default_timeout(5000)
         page = context.new_page()
-        page.on("console", complain)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        listen(page, complaints)
         page.goto(path)
         return page
 

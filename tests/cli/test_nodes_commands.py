@@ -121,8 +121,9 @@ def test_sensors_are_listed(run: Run, world: World) -> None:
         },
     ]
     lines = run("nodes", "list").stdout.splitlines()
-    assert len(lines) == 2
-    assert "Gastraum" in lines[0]
+    assert lines[0].split() == list(rows[0])
+    assert [line.index("Café") for line in lines[1:]] == [lines[0].index("owner")] * 2
+    assert "Gastraum" in lines[1]
 
 
 # --- install
@@ -144,14 +145,18 @@ def test_sensor_is_installed_from_now_on(run: Run, world: World) -> None:
 def test_installed_sensor_is_refused_with_its_room(run: Run, world: World) -> None:
     result = run("nodes", "install", world.node.eui64, "--room", world.room.id)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "Error: Theke is already installed in Gastraum.\n"
+    assert result.stderr == (
+        "Error: Theke is already installed in Gastraum; end that installation first.\n"
+    )
 
 
 def test_sensor_stays_in_its_organization(run: Run, world: World) -> None:
     run(*REGISTER, "Praxis nebenan", EUI)
     result = run("nodes", "install", EUI, "--room", world.room.id)
     assert result.exit_code == 1
-    assert "belongs to another organization" in result.stderr
+    assert result.stderr == (
+        "Error: room: belongs to another organization; choose a room of the sensor's organization\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,9 @@ def test_organizations_are_listed(run: Run, world: World) -> None:
         ("Praxis nebenan", 1),
     ]
     assert rows[0]["id"] == world.cafe.id
+    assert run("organizations", "list").stdout.splitlines()[0].split() == ["id", "name", "members"]
     assert "Praxis nebenan" in run("organizations", "list").stdout
+    assert '"Café Morgenrot"' in run("organizations", "list", "--json").stdout
 
 
 @pytest.mark.parametrize("by", ["name", "id"])

@@ -49,7 +49,7 @@ def test_password_is_asked_for_twice_on_stderr(run: Run) -> None:
         (("dora", "dora@example.org"), "short", "password: must have at least 8 characters"),
         (("dora", "dora@example.org"), "", "password: must have at least 8 characters"),
         (("dora", "no address"), "a long password", "email: must be an e-mail address"),
-        (("", "dora@example.org"), "a long password", "username: must have 1 to 150 characters"),
+        (("", "dora@example.org"), "a long password", "username: must have 1 to 150 letters"),
         ((" dora", "dora@example.org"), "a long password", "username: must have 1 to 150"),
         (("alice", "new@example.org"), "a long password", "There is already a user alice"),
         (("dora", "ALICE@example.org"), "a long password", "There is already a user dora or"),

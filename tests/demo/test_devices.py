@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from clair.demo import devices, things_stack
 from clair.demo.air import reading_at
 from clair.demo.places import all_nodes
-from clair.ingest.decoders import FAMILIES
+from clair.ingest.decoders import DECODERS
 from clair.ingest.networks import NETWORKS
 from clair.ingest.uplink import DataRate
 
@@ -28,7 +28,7 @@ ROUNDING = {"clairchen": (10, 0.5, 5), "ers": (0, 0.05, 0.5), "oy1012": (0, 0.05
 def test_a_message_leads_back_to_the_air_of_the_room(node, instant_s):
     uplink = devices.uplink(node, instant_s)
     parsed = NETWORKS["ttn"](things_stack.message(uplink, 17), instant_s + 1)
-    readings = FAMILIES[node.family].decode(parsed)
+    readings = DECODERS[node.family](parsed)
 
     assert parsed == uplink
     assert readings[-1].timestamp_s == instant_s
@@ -98,7 +98,7 @@ def test_time_on_air_is_that_of_the_radio(rate, samples, airtime_s):
 
 
 def test_all_families_take_part_and_one_sensor_is_silent():
-    assert {node.family for node in NODES} == set(FAMILIES)
+    assert {node.family for node in NODES} == set(DECODERS)
     assert [node.name for node in NODES if node.is_silent] == ["Turnhalle"]
     assert len({node.eui for node in NODES}) == len(NODES)
     assert all(node.eui.startswith("02AA") for node in NODES)

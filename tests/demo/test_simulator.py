@@ -13,7 +13,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from clair.demo.places import all_nodes
-from clair.ingest.decoders import FAMILIES
+from clair.ingest.decoders import DECODERS
 from clair.ingest.networks import NETWORKS
 
 from services import Mosquitto, mosquitto, wait_for
@@ -84,7 +84,7 @@ def test_every_sensor_but_the_silent_one_speaks_at_once(listener, simulator):
     for message in listener.messages:
         uplink = listener.parse(message)
         assert now_s - 15 <= uplink.received_at_s <= now_s
-        assert FAMILIES[SPEAKING[uplink.dev_eui].family].decode(uplink)
+        assert DECODERS[SPEAKING[uplink.dev_eui].family](uplink)
 
 
 def test_what_was_sent_while_the_broker_was_away_arrives(broker, listener, simulator):

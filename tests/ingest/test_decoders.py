@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clair.ingest.decoders import FAMILIES, clairchen, oy1012
+from clair.ingest.decoders import DECODERS, clairchen, oy1012
 from clair.ingest.limits import apply_limits
 from clair.ingest.uplink import (
     ContentError,
@@ -57,7 +57,7 @@ def readings(samples: list[dict[str, Any]]) -> list[Reading]:
 )
 def test_payload_is_read_as_the_vector_says(family: str, vector: dict[str, Any]) -> None:
     wanted = vector.get("recommended", vector["expected"])
-    decode = FAMILIES[family].decode
+    decode = DECODERS[family]
     if "error" in wanted:
         with pytest.raises(ERRORS[wanted["error"]["kind"]]):
             decode(uplink_of(vector))
@@ -79,7 +79,7 @@ def test_payload_is_read_as_the_vector_says(family: str, vector: dict[str, Any])
 )
 def test_what_violates_a_limit_is_not_stored(family: str, vector: dict[str, Any]) -> None:
     wanted = vector["expected"]
-    stored = [apply_limits(reading) for reading in FAMILIES[family].decode(uplink_of(vector))]
+    stored = [apply_limits(reading) for reading in DECODERS[family](uplink_of(vector))]
     for reading, sample, posted in zip(
         stored, wanted["samples"], wanted["posted_attributes"], strict=True
     ):
@@ -88,7 +88,7 @@ def test_what_violates_a_limit_is_not_stored(family: str, vector: dict[str, Any]
         assert reading == (None if "co2_ppm" in violated else Reading(**kept))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", DECODERS)
 @given(
     payload=st.binary(max_size=60)
     | st.lists(st.sampled_from(b"\x00\x01\x02\x06\x07\x28")).map(bytes),
@@ -99,7 +99,7 @@ def test_any_bytes_give_readings_or_a_reason(
     family: str, payload: bytes, f_port: int, data_rate: DataRate | None
 ) -> None:
     try:
-        result = FAMILIES[family].decode(uplink(payload, f_port, data_rate=data_rate))
+        result = DECODERS[family](uplink(payload, f_port, data_rate=data_rate))
     except (DecodeError, Ignored):
         return
     times = [reading.timestamp_s for reading in result]
@@ -110,7 +110,7 @@ def test_any_bytes_give_readings_or_a_reason(
 @pytest.mark.parametrize(("family", "f_port"), [("clairchen", 1), ("ers", 5), ("oy1012", 2)])
 def test_empty_payload_is_a_format_error(family: str, f_port: int) -> None:
     with pytest.raises(FormatError):
-        FAMILIES[family].decode(uplink(b"", f_port))
+        DECODERS[family](uplink(b"", f_port))
 
 
 @given(

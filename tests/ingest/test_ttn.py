@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from clair.identity import node_uuid
-from clair.ingest.decoders import FAMILIES
+from clair.ingest.decoders import DECODERS
 from clair.ingest.networks import NETWORKS, ttn
 from clair.ingest.uplink import (
     DataRate,
@@ -64,9 +64,7 @@ def test_message_gives_what_the_vector_says(vector: dict[str, Any]) -> None:
         is_simulated=False,
     )
     assert str(node_uuid(vector["family"], uplink.dev_eui)) == wanted["node_id"]
-    assert FAMILIES[vector["family"]].decode(uplink) == [
-        Reading(**sample) for sample in wanted["samples"]
-    ]
+    assert DECODERS[vector["family"]](uplink) == [Reading(**sample) for sample in wanted["samples"]]
 
 
 def test_network_is_found_by_its_name() -> None:

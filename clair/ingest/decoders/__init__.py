@@ -5,26 +5,13 @@ sends may well look like another's. Each file also encodes, as its devices do, f
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from clair.ingest.decoders import clairchen, ers, oy1012
 from clair.ingest.uplink import Reading, Uplink
 
-
-@dataclass(frozen=True)
-class Family:
-    """Devices that speak the same payload format."""
-
-    name: str
-    label: str
-    decode: Callable[[Uplink], list[Reading]]
-
-
-FAMILIES = {
-    family.name: family
-    for family in (
-        Family("clairchen", "Clairchen", clairchen.decode),
-        Family("ers", "ELSYS ERS CO2", ers.decode),
-        Family("oy1012", "Talkpool OY1012 / OY1210", oy1012.decode),
-    )
+DECODERS: dict[str, Callable[[Uplink], list[Reading]]] = {
+    "clairchen": clairchen.decode,
+    "ers": ers.decode,
+    "oy1012": oy1012.decode,
 }
+"""By the name of the family."""
