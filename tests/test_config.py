@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from clair import config
-from clair.config import Config, ConfigError, ForwarderConfig, find_unknown
+from clair import settings as machinery
+from clair.config import Config, ForwarderConfig, find_unknown
+from clair.settings import ConfigError
 
 SECRET_KEY = "0123456789abcdef"
 REQUIRED = {"SECRET_KEY": SECRET_KEY, "DATABASE_URL": "sqlite:////tmp/clair.sqlite"}
@@ -19,7 +20,7 @@ def read(**environ: str) -> Config:
     return Config.from_environment(REQUIRED | environ)
 
 
-def mistakes(cls: type[config.Settings], environ: dict[str, str]) -> str:
+def mistakes(cls: type[machinery.Settings], environ: dict[str, str]) -> str:
     with pytest.raises(ConfigError) as error:
         cls.from_environment(environ)
     assert error.value.exit_code == 1
@@ -238,8 +239,8 @@ def test_every_setting_is_listed_with_its_meaning() -> None:
 
 
 def test_nothing_else_reads_the_environment() -> None:
-    root = Path(config.__file__).parent
-    allowed = {root / "config.py"}
+    root = Path(machinery.__file__).parent
+    allowed = {root / "settings.py"}
     readers = {path for path in root.rglob("*.py") if reads_environment(path)}
     # These hand the whole environment to a reader of `config`.
     handing_on = {root / "cli" / "config.py", root / "cli" / "demo.py"}

@@ -90,8 +90,8 @@ def test_site_needs_a_time_zone_that_exists(world: World, zone: str) -> None:
 def test_site_needs_an_address_that_fits(world: World, field: str, longest: int) -> None:
     parts = {"street1": "Hofweg 1", "zip": "10435", "city": "Berlin"}
     for text in ("", "  ", "x" * (longest + 1)):
+        address = Address(**(parts | {field: text}))
         with pytest.raises(Invalid, match=f"must have 1 to {longest} characters") as error:
-            address = Address(**(parts | {field: text}))
             inventory.add_site(SYSTEM, world.cafe, "Hof", address, "Europe/Berlin")
         assert error.value.field == field
     fitting = Address(**(parts | {field: "x" * longest}))

@@ -5,7 +5,8 @@ import os
 
 import click
 
-from clair.config import Config, ForwarderConfig, Settings, find_unknown
+from clair.config import Config, ForwarderConfig, find_unknown
+from clair.settings import Settings
 
 PARTS: dict[str, type[Settings]] = {"application": Config, "forwarder": ForwarderConfig}
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from clair.config import ConfigError, ForwarderConfig
+from clair.config import ForwarderConfig
+from clair.settings import ConfigError
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from typing import TextIO
 
 import click
 
-from clair.config import ConfigError, ForwarderConfig
+from clair.config import ForwarderConfig
 from clair.forwarders.delivery import Sender
 from clair.forwarders.health import Status
 from clair.forwarders.network import Broker, Network
 from clair.forwarders.session import Session
 from clair.forwarders.spool import Spool
+from clair.settings import ConfigError
 
 logger = logging.getLogger(__name__)
 

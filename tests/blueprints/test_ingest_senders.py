@@ -9,15 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from clair.access import SYSTEM
-from clair.config import networks
 from clair.extensions import db
 from clair.ingest.sources import revoke_source
+from clair.settings import networks
 
 from blueprints.door import JSONAPI, PATHS, Post, count_samples, errors, sample_of
 from conftest import NOW_S, World
-from uplinks import (
-    uplink,
-)
+from uplinks import uplink
 
 
 @pytest.fixture

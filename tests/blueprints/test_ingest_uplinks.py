@@ -14,9 +14,7 @@ from clair.models import Sample
 
 from blueprints.door import JSONAPI, NDJSON, Post, count_quarantined, count_samples, errors
 from conftest import World
-from uplinks import (
-    uplink,
-)
+from uplinks import uplink
 
 VECTORS = json.loads((Path(__file__).parents[1] / "payloads" / "vectors.json").read_text())
 UPLINKS = VECTORS["uplink_messages"]

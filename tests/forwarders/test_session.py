@@ -9,11 +9,12 @@ from contextlib import closing
 
 import pytest
 
-from clair.config import ConfigError, ForwarderConfig
+from clair.config import ForwarderConfig
 from clair.forwarders import spool as spool_module
 from clair.forwarders.backoff import pause_s
 from clair.forwarders.network import Broker, the_things_stack
 from clair.forwarders.session import object_to
+from clair.settings import ConfigError
 
 OTHER_TOPICS = [
     "v3/my-sensors@ttn/devices/room-1/join",

@@ -13,6 +13,7 @@ from uplinks import ERS, OY
 
 @pytest.fixture
 def ers(world: World) -> Node:
+    """A sensor of the family ers, of the café."""
     node, _ = inventory.register_node(SYSTEM, world.cafe, ERS, "ers", "Fenster")
     db.session.commit()
     return node
@@ -20,6 +21,7 @@ def ers(world: World) -> Node:
 
 @pytest.fixture
 def oy(world: World) -> Node:
+    """A sensor of the family oy1012, of the café."""
     node, _ = inventory.register_node(SYSTEM, world.cafe, OY, "oy1012", "Tür")
     db.session.commit()
     return node
