@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
+from uuid import UUID
 
 import flask_migrate
+from flask import Flask
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -50,9 +51,8 @@ from services import Web, free_port, postgres, wait_for
 SECRET_KEY = "a secret key for measurements"  # noqa: S105
 
 
-def prepare(bench: Bench) -> list[str]:
-    """Fill the database: a hundred sensors, one of them with three years of samples."""
-    app = create_app(Config(SECRET_KEY=SECRET_KEY, DATABASE_URL=bench.url, LOG_LEVEL="ERROR"))
+def prepare(app: Flask, bench: Bench) -> list[UUID]:
+    """Fill the database with a hundred sensors, the first of them installed."""
     with app.app_context():
         flask_migrate.upgrade()
         owner = create_user(SYSTEM, "bench", "bench@example.org", PASSWORD)
@@ -70,34 +70,38 @@ def prepare(bench: Bench) -> list[str]:
         bench.sample_token = add_source(SYSTEM, "samples", "samples")
         bench.newest_s = int(time.time()) // 300 * 300
         db.session.commit()
-        uuids = [str(node.uuid) for node in nodes]
-        load_history(nodes[0].uuid, bench.newest_s)
-        db.session.commit()
-    return uuids
+        return [node.uuid for node in nodes]
 
 
-def load_history(node: Any, newest_s: int) -> None:
+def load_history(app: Flask, node: UUID, newest_s: int) -> None:
     """Give a sensor three years of samples, five minutes apart."""
     times = range(newest_s - YEARS_OF_SAMPLES * 300, newest_s, 300)
-    for start in range(0, len(times), BATCH):
-        store_samples(
-            [
-                NewSample(node, time_s, 450 + time_s // 300 * 7919 % 1800, 21.5, 40)
-                for time_s in times[start : start + BATCH]
-            ]
-        )
+    with app.app_context():
+        for start in range(0, len(times), BATCH):
+            store_samples(
+                [
+                    NewSample(node, time_s, 450 + time_s // 300 * 7919 % 1800, 21.5, 40)
+                    for time_s in times[start : start + BATCH]
+                ]
+            )
+        db.session.commit()
 
 
 def measure_server(bench: Bench) -> Iterator[Figure]:
-    """Run all measurements of one database."""
-    uuids = prepare(bench)
+    """Run all measurements of one database.
+
+    The history comes after ingest was measured: the database is busy for a while after a bulk load.
+    """
+    app = create_app(Config(SECRET_KEY=SECRET_KEY, DATABASE_URL=bench.url, LOG_LEVEL="ERROR"))
+    uuids = prepare(app, bench)
     environ = {"SECRET_KEY": SECRET_KEY, "DATABASE_URL": bench.url, "SESSION_COOKIE_SECURE": "0"}
     with tempfile.TemporaryDirectory() as folder:
         web = Web(environ | {"LOG_LEVEL": "ERROR"})
         web.start()
         try:
             yield from measure_uplinks(bench, web, Path(folder))
-            yield from measure_batches(bench, web, uuids)
+            yield from measure_batches(bench, web, [str(uuid) for uuid in uuids])
+            load_history(app, uuids[0], bench.newest_s)
             yield from measure_charts(bench, web)
             yield bench.figure("memory of a worker after that", worker_memory_mib(web), "MiB", 120)
         finally:
