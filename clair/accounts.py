@@ -2,6 +2,7 @@
 
 import re
 import time
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,6 +15,8 @@ from clair.extensions import db
 from clair.models import User
 
 hasher = PasswordHasher()
+HASHING = BoundedSemaphore(2)
+"""Each takes 64 MiB while it lasts."""
 MIN_PASSWORD_LENGTH = 8
 USERNAME = re.compile(r"[\w.@+-]{1,150}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -61,14 +64,18 @@ def disable_user(actor: Actor, user: User) -> None:
 def authenticate(login: str, password: str) -> User | None:
     """Find the active user with this name or e-mail address and this password."""
     user = find_user(login)
-    known = user is not None and user.is_active
+    known = user if user and user.is_active else None
+    stored = known.password_hash if known else NO_PASSWORD
+    # Hashing takes a tenth of a second, and SQLite's only write lock must not be held meanwhile.
+    db.session.rollback()
     try:
-        hasher.verify(user.password_hash if user and known else NO_PASSWORD, password)
+        with HASHING:
+            hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return None
-    if user and known and hasher.check_needs_rehash(user.password_hash):
-        user.password_hash = hasher.hash(password)
-    return user if known else None
+    if known and hasher.check_needs_rehash(stored):
+        known.password_hash = hasher.hash(password)
+    return known
 
 
 def find_user(login: str) -> User | None:

@@ -1,11 +1,13 @@
 """Makes the application: a table of contents of its parts."""
 
 import logging
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import orjson
-from flask import Flask, Request, Response, current_app
+from flask import Flask, Request, Response, current_app, g
 from flask.json.provider import JSONProvider
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -73,7 +75,8 @@ def engine_options(database_url: str) -> dict[str, Any]:
     """Choose the options of the connection pool."""
     if database_url.startswith("sqlite"):
         return {}
-    return {"pool_size": 8, "max_overflow": 4, "pool_timeout": 5}
+    patience = {"connect_timeout": 5, "keepalives_idle": 10, "tcp_user_timeout": 15_000}
+    return {"pool_size": 8, "max_overflow": 4, "pool_timeout": 5, "connect_args": patience}
 
 
 def configure_logging(config: Config) -> None:
@@ -114,6 +117,13 @@ def version_static(endpoint: str, values: dict[str, Any]) -> None:
 def harden(response: Response) -> Response:
     """Allow pages nothing but their own files, and nobody to frame them."""
     response.headers.extend(SECURITY_HEADERS)
+    if response.status_code == HTTPStatus.PERMANENT_REDIRECT:
+        # The router's, with the host that the request claims; browsers would remember it.
+        target = urlsplit(response.location or "")
+        response.location = urlunsplit(("", "", target.path, target.query, ""))
+    if "user" in g:
+        # Nobody shall read with the back button what was on the screen before a log-out.
+        response.headers.setdefault("Cache-Control", "private, no-store")
     return response
 
 

@@ -120,15 +120,16 @@ def remembered_source(token_hash: str) -> Source | None:
     source, asked_s = known.get(token_hash, (None, 0.0))
     if source is not None and time.monotonic() - asked_s < SOURCE_MEMORY_S:
         return source
-    row = db.session.scalar(
-        select(IngestSource).where(
-            IngestSource.token_hash == token_hash, IngestSource.revoked_s.is_(None)
-        )
-    )
+    statement = select(
+        IngestSource.id, IngestSource.name, IngestSource.network, IngestSource.family
+    ).where(IngestSource.token_hash == token_hash, IngestSource.revoked_s.is_(None))
+    # Not in the request's session: it would keep SQLite's write lock until a slow body is there.
+    with db.engine.connect().execution_options(is_reading=True) as connection:
+        row = connection.execute(statement).first()
     if row is None:
         known.pop(token_hash, None)
         return None
-    known[token_hash] = (Source(row.id, row.name, row.network, row.family), time.monotonic())
+    known[token_hash] = (Source(*row), time.monotonic())
     return known[token_hash][0]
 
 

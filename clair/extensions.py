@@ -46,10 +46,12 @@ def open_sqlite(connection: Any, _record: object) -> None:
 def begin_sqlite(connection: Connection) -> None:
     """Take SQLite's write lock at the beginning: read-modify-write would lose updates silently.
 
-    A GET only reads, and readers must not wait for one another.
+    A GET only reads, as does a connection with the option `is_reading`, and readers must not wait.
     """
     if connection.dialect.name == "sqlite":
-        reads = has_request_context() and request.method in ("GET", "HEAD")
+        reads = connection.get_execution_options().get("is_reading") or (
+            has_request_context() and request.method in ("GET", "HEAD")
+        )
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 

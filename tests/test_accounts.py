@@ -6,6 +6,7 @@ from argon2 import PasswordHasher
 from clair import accounts
 from clair.access import NOBODY, SYSTEM, Actor
 from clair.errors import ClairError, Conflict, Forbidden, Invalid, NotFound, Unauthorized
+from clair.extensions import db
 from clair.models import User
 
 from conftest import PASSWORD, World
@@ -13,6 +14,7 @@ from conftest import PASSWORD, World
 
 def test_new_user_gets_in_with_name_or_address(world: World) -> None:
     dora = accounts.create_user(SYSTEM, "dora", "Dora@Example.org", "eight is enough")
+    db.session.commit()
     for login in ("dora", "Dora@Example.org", "dora@example.org", "DORA@EXAMPLE.ORG"):
         assert accounts.authenticate(login, "eight is enough") is dora
     assert not dora.is_admin
@@ -21,6 +23,7 @@ def test_new_user_gets_in_with_name_or_address(world: World) -> None:
 
 def test_address_beyond_ascii_gets_in(world: World) -> None:
     jorg = accounts.create_user(SYSTEM, "jorg", "JÖRG@example.org", "eight is enough")
+    db.session.commit()
     assert accounts.authenticate("JÖRG@example.org", "eight is enough") is jorg
 
 
@@ -107,6 +110,7 @@ def test_only_the_system_makes_and_disables_users(world: World) -> None:
 
 def test_user_changes_her_own_password(world: World) -> None:
     accounts.set_password(Actor(world.alice.id), world.alice, "something better")
+    db.session.commit()
     assert accounts.authenticate("alice", "something better") is world.alice
     assert accounts.authenticate("alice", PASSWORD) is None
 

@@ -17,8 +17,11 @@ from clair.ingest.store import NewSample, Verdict, commit_each_statement, store_
 
 bp = Blueprint("ingest", __name__, url_prefix="/ingest/v1")
 MAX_BATCH = 10_000
+BRACES = 5
+"""How many a sample has."""
 MAX_SAMPLES_BODY = 8 * 1024 * 1024
-MEDIA_TYPES = (JSONAPI, "application/json", "application/x-ndjson")
+NDJSON = "application/x-ndjson"
+MEDIA_TYPES = (JSONAPI, "application/json", NDJSON)
 REFUSED = {
     Verdict.UNKNOWN_NODE: Problem(
         "/relationships/node", "does_not_exist", "There is no such node."
@@ -101,7 +104,9 @@ def samples() -> ResponseReturnValue:
 
 
 def read_body() -> bytes:
-    """Read the body, or refuse one that is too large."""
+    """Read the body, or refuse one that is too large or packed."""
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType("The body must not be packed.")
     body = request.get_data()
     # One without a length, sent in chunks, would be cut at the limit without a word.
     if request.content_length is None and len(body) == request.max_content_length:
@@ -110,18 +115,30 @@ def read_body() -> bytes:
 
 
 def split_messages(body: bytes) -> list[bytes]:
-    """Tell one message from NDJSON of many: one may be spread over lines, too."""
-    if b"\n" in body.strip():
-        try:
-            orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return [line for line in map(bytes.strip, body.split(b"\n")) if line]
-    return [body.strip()] if body.strip() else []
+    """Tell one message, which may be spread over lines, from NDJSON of many."""
+    if request.mimetype != NDJSON and is_one_document(body):
+        return [body.strip()]
+    return [line for line in map(bytes.strip, body.split(b"\n")) if line]
+
+
+def is_one_document(body: bytes) -> bool:
+    """Say whether lines belong together."""
+    if b"\n" not in body.strip():
+        return bool(body.strip())
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def split_documents(body: bytes) -> list[object]:
     """Read the samples of a batch: a JSON:API document with a list, or one resource a line."""
-    if request.mimetype != "application/x-ndjson":
+    # Counted before they are read: millions of empty ones would take half a gigabyte.
+    signs = body.count(b"\n") if request.mimetype == NDJSON else body.count(b"{") // BRACES
+    if signs > 2 * MAX_BATCH:
+        raise TooMany(f"At most {MAX_BATCH} samples fit into a request.")
+    if request.mimetype != NDJSON:
         data = read_document(body).get("data")
         if not isinstance(data, list):
             raise ParseError("`data` must be a list of samples.")

@@ -1,5 +1,6 @@
 """The sender: posts what waits in the spool to the ingest endpoint, for as long as it takes."""
 
+import json
 import logging
 import random
 import sqlite3
@@ -20,6 +21,10 @@ logger = logging.getLogger(__name__)
 MAX_BATCH = 500
 MAX_BATCH_BYTES = 512 * 1024
 TIMEOUTS_S = (5, 30)  # to connect, to answer
+MAX_ANSWER_BYTES = 1024 * 1024
+ANSWER_PART_BYTES = 64 * 1024
+ANSWER_TIMEOUT_S = 60  # for all of the body; TIMEOUTS_S starts again with each byte
+JSONAPI = "application/vnd.api+json"
 LONGEST_PAUSE_S = 60
 CONFIGURATION_PAUSE_S = 60
 LONGEST_RETRY_AFTER_S = 600
@@ -58,28 +63,53 @@ def write_lines(batch: Sequence[Message]) -> bytes:
     return b"\n".join(message.payload.translate(NEWLINES) for message in batch) + b"\n"
 
 
-def judge(response: requests.Response, now_s: float) -> Answer:
+def judge(response: requests.Response, body: bytes, now_s: float) -> Answer:
     """Say what the endpoint's answer means."""
     status = response.status_code
     if 200 <= status < 300:
-        if is_from_ingest(response):
+        if isinstance(read_object(body).get("meta"), dict):
             return Answer(Verdict.DELIVERED, "delivered")
         return Answer(Verdict.FAULT, f"{status} does not come from the ingest endpoint")
     if status in WRONG_CONFIGURATION:
         return Answer(Verdict.MISCONFIGURED, f"{status}: {WRONG_CONFIGURATION[status]}")
-    if 400 <= status < 500 and status not in (408, 429):
-        return Answer(Verdict.REFUSED, f"{status} {response.reason}: {response.text[:500]}")
+    if status == 413 or is_our_refusal(response, body):
+        text = body[:500].decode(errors="replace")
+        return Answer(Verdict.REFUSED, f"{status} {response.reason}: {text}")
     after_s = read_retry_after(response.headers.get("Retry-After", ""), now_s)
     return Answer(Verdict.FAULT, f"{status} {response.reason}", after_s)
 
 
-def is_from_ingest(response: requests.Response) -> bool:
-    """Tell our endpoint from a captive portal or proxy that says 200 to everything."""
-    try:
-        document = response.json()
-    except ValueError:
+def is_our_refusal(response: requests.Response, body: bytes) -> bool:
+    """Tell our endpoint from a proxy that says 400 to everything: it must not empty the spool."""
+    if not 400 <= response.status_code < 500 or response.status_code in (408, 429):
         return False
-    return isinstance(document, dict) and isinstance(document.get("meta"), dict)
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return media_type == JSONAPI and "errors" in read_object(body)
+
+
+def read_object(body: bytes) -> dict[str, object]:
+    """Read a JSON object; what a captive portal or proxy says instead counts as an empty one."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def read_body(response: requests.Response) -> bytes:
+    """Read an answer up to a size and for a time, so that an endless one does not hold us up."""
+    body = b""
+    deadline = threading.Timer(ANSWER_TIMEOUT_S, response.raw.shutdown)
+    deadline.daemon = True
+    deadline.start()
+    try:
+        for part in response.iter_content(ANSWER_PART_BYTES):
+            body += part
+            if len(body) >= MAX_ANSWER_BYTES:
+                break
+    finally:
+        deadline.cancel()
+    return body[:MAX_ANSWER_BYTES]
 
 
 def read_retry_after(value: str, now_s: float) -> float | None:
@@ -87,9 +117,16 @@ def read_retry_after(value: str, now_s: float) -> float | None:
     try:
         is_date = not value.isdigit()
         wait_s = parsedate_to_datetime(value).timestamp() - now_s if is_date else float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return min(max(wait_s, 1.0), LONGEST_RETRY_AFTER_S)
+
+
+class Http(requests.Session):
+    """A session that follows no redirect, and does not read the whole body of one either."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Say that no answer is a redirect."""
 
 
 class Sender(threading.Thread):
@@ -99,7 +136,7 @@ class Sender(threading.Thread):
         super().__init__(name="sender", daemon=True)
         self._spool = spool
         self._url = url
-        self._http = requests.Session()
+        self._http = Http()
         # Not as a header: requests would prefer a password from ~/.netrc.
         self._http.auth = lambda request: add_token(request, token)
         self._http.headers["Content-Type"] = "application/x-ndjson"
@@ -146,12 +183,14 @@ class Sender(threading.Thread):
 
     def _post(self, batch: Sequence[Message]) -> Answer:
         try:
-            response = self._http.post(
-                self._url, data=write_lines(batch), timeout=TIMEOUTS_S, allow_redirects=False
-            )
-            return judge(response, time.time())
+            lines = write_lines(batch)
+            with self._http.post(self._url, lines, timeout=TIMEOUTS_S, stream=True) as response:
+                return judge(response, read_body(response), time.time())
         except requests.RequestException as error:
             return Answer(Verdict.FAULT, f"cannot reach the ingest endpoint: {error}")
+        except Exception as error:  # whatever the other side answers, we try again
+            logger.exception("An answer cannot be read")
+            return Answer(Verdict.FAULT, f"cannot read the endpoint's answer: {error}")
 
     def _settle(self, batch: Sequence[Message], answer: Answer) -> float:
         """Do with the batch what the answer asks for; return how long to wait."""

@@ -12,6 +12,7 @@ MAX_DISCONNECTED_S = 5 * MINUTE_S
 MAX_WAITING_S = 10 * MINUTE_S
 MAX_SPOOLED = MAX_MESSAGES * 9 // 10
 LONG_SILENCE_S = 60 * MINUTE_S
+REFUSAL_SHOWS_S = 60 * MINUTE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Status:
     oldest_spooled_s: int | None
     spooled: int
     refused: int
+    last_refused_s: int | None
     last_error: str | None
 
     @classmethod
@@ -49,19 +51,32 @@ def judge(status: Status, now_s: int) -> list[str]:
     age_s = now_s - status.written_at_s
     if age_s > MAX_STATUS_AGE_S:
         return [f"the forwarder has not reported for {age_s} s"]
-    problems = []
+    problems = [*find_broker_problems(status, now_s), *find_delivery_problems(status, now_s)]
+    if problems and status.last_error:
+        problems.append(status.last_error)
+    return problems
+
+
+def find_broker_problems(status: Status, now_s: int) -> list[str]:
+    """Name what keeps uplinks from coming in."""
     if status.login_refused:
-        problems.append("the broker refuses the log-in")
-    elif disconnected_s(status, now_s) > MAX_DISCONNECTED_S:
-        problems.append(f"no connection to the broker for {disconnected_s(status, now_s)} s")
+        return ["the broker refuses the log-in"]
+    if disconnected_s(status, now_s) > MAX_DISCONNECTED_S:
+        return [f"no connection to the broker for {disconnected_s(status, now_s)} s"]
+    return []
+
+
+def find_delivery_problems(status: Status, now_s: int) -> list[str]:
+    """Name what keeps uplinks from reaching the ingest endpoint."""
+    problems = []
     if status.delivery_refused:
         problems.append("the ingest endpoint refuses the token or is not at this address")
     if status.spooled > MAX_SPOOLED:
         problems.append(f"the spool is almost full with {status.spooled} messages")
     if waiting_s(status, now_s) > MAX_WAITING_S:
         problems.append(f"the oldest message waits for {waiting_s(status, now_s)} s")
-    if problems and status.last_error:
-        problems.append(status.last_error)
+    if is_refusal_recent(status, now_s):
+        problems.append(f"messages were refused within the last hour, {status.refused} are kept")
     return problems
 
 
@@ -73,6 +88,11 @@ def disconnected_s(status: Status, now_s: int) -> int:
 def waiting_s(status: Status, now_s: int) -> int:
     """Say for how long the oldest message has been waiting."""
     return 0 if status.oldest_spooled_s is None else now_s - status.oldest_spooled_s
+
+
+def is_refusal_recent(status: Status, now_s: int) -> bool:
+    """Say whether the refusal of a message is still worth a look by the operator."""
+    return status.last_refused_s is not None and now_s - status.last_refused_s <= REFUSAL_SHOWS_S
 
 
 def find_silence(status: Status, now_s: int) -> str | None:

@@ -153,5 +153,6 @@ class Forwarder:
             oldest_spooled_s=level.oldest_spooled_s,
             spooled=level.spooled,
             refused=level.refused,
+            last_refused_s=level.last_refused_s,
             last_error=self._sender.problem or self._session.problem,
         )

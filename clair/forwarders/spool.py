@@ -1,14 +1,19 @@
 """The spool: a SQLite file in which messages wait until the ingest endpoint has them."""
 
+import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 MAX_MESSAGES = 1_000_000  # about 2 GB of uplinks; beyond it the broker has to keep them
+# Deleting needs space, too, in SQLite's log: on a disk that we had filled to the last byte the
+# sender could never make room again.
+RESERVE_BYTES = 32 * 1024 * 1024
 MAX_REFUSED = 10_000
 MAX_REFUSED_BYTES = 64 * 1024  # of one payload; uplinks have 2 kB, so only oddities are cut
 BUSY_TIMEOUT_S = 2.0  # an operator may look into the file while we write
@@ -47,11 +52,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How full the spool is, and since when its oldest message has been waiting."""
+    """How full the spool is, since when its oldest message waits, and when one was refused."""
 
     spooled: int
     oldest_spooled_s: int | None
     refused: int
+    last_refused_s: int | None
 
 
 class Spool:
@@ -60,6 +66,8 @@ class Spool:
     def __init__(self, path: Path) -> None:
         # One connection under one lock: two would meet at SQLite's write lock all the same.
         self._lock = threading.Lock()
+        self._folder = path.parent
+        self._last_refused_s: int | None = None
         self._connection = sqlite3.connect(
             path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
@@ -98,6 +106,7 @@ class Spool:
         with self._lock:
             if self._spooled >= MAX_MESSAGES:
                 raise SpoolFullError(f"{self._spooled} messages are waiting, no more are taken")
+            self._require_space()
             self._connection.execute(
                 "INSERT INTO message (received_at_s, topic, payload) VALUES (?, ?, ?)",
                 (received_at_s, topic, payload),
@@ -137,6 +146,7 @@ class Spool:
     def refuse_arrival(self, received_at_s: int, topic: str, payload: bytes, reason: str) -> None:
         """Keep a message that was refused on arrival, with the reason, for the operator."""
         with self._lock, self._connection:
+            self._require_space()
             self._connection.execute("BEGIN IMMEDIATE")
             self._keep_refused(received_at_s, topic, payload, reason)
 
@@ -145,7 +155,17 @@ class Spool:
         with self._lock:
             oldest = self._ask("SELECT received_at_s FROM message ORDER BY id LIMIT 1")
             (refused,) = self._ask("SELECT count(*) FROM refused")
-            return Level(self._spooled, oldest[0] if oldest else None, refused)
+            oldest_s = oldest[0] if oldest else None
+            return Level(self._spooled, oldest_s, refused, self._last_refused_s)
+
+    def _require_space(self) -> None:
+        disk = os.statvfs(self._folder)
+        # The file does not shrink: what was delivered leaves room in it, not on the disk.
+        (unused,) = self._ask(
+            "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
+        )
+        if disk.f_bavail * disk.f_frsize + unused < RESERVE_BYTES:
+            raise SpoolFullError(f"the disk of {self._folder} is almost full, no more are taken")
 
     def _delete(self, first_id: int, last_id: int) -> None:
         deleted = self._connection.execute(
@@ -161,6 +181,7 @@ class Spool:
         self._connection.execute(
             "DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - ?", (MAX_REFUSED,)
         )
+        self._last_refused_s = int(time.time())
 
     def _ask(self, question: str) -> tuple[int, ...]:
         row: tuple[int, ...] = self._connection.execute(question).fetchone()

@@ -131,3 +131,16 @@ def test_two_sensors_in_a_room_are_one_room_and_told_apart(
     install_another(world.site, world.cafe, "Küche", now_s - 3600)
     page = read(client_of(world.alice).get(f"/dashboard/{world.cafe.id}/"))
     assert "1 of 2 rooms needs air" in page
+
+
+def test_redirect_of_the_router_does_not_believe_the_host(
+    world: World, client_of: ClientOf
+) -> None:
+    client = client_of(world.alice)
+    response = client.get(f"/dashboard/{world.cafe.id}?a=b", headers={"Host": "evil.example"})
+    assert (response.status_code, response.headers["Location"]) == (308, "/dashboard/1/?a=b")
+
+
+def test_pages_of_members_are_not_kept_by_browsers(world: World, client_of: ClientOf) -> None:
+    page = client_of(world.alice).get(f"/dashboard/{world.cafe.id}/")
+    assert page.headers["Cache-Control"] == "private, no-store"

@@ -107,3 +107,19 @@ def test_more_messages_than_fit_are_refused(post: Post) -> None:
     assert response.status_code == 413
     assert errors(response) == [("/data", "too_large", "413")]
     assert count_quarantined() == 0
+
+
+def test_lines_that_make_a_document_together_hide_no_good_neighbour(
+    post: Post, world: World
+) -> None:
+    inventory.register_node(SYSTEM, world.cafe, "02AA0000000E0003", "ers", "Fenster")
+    db.session.commit()
+    body = b'{"join_accept":\n' + json.dumps(uplink()).encode() + b"\n}"
+    meta = json.loads(post("uplinks/ttn", body, NDJSON).data)["meta"]
+    assert (meta["stored"], meta["quarantined"]) == (1, 2)
+
+
+def test_packed_body_is_refused(app: Flask, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Encoding": "gzip"}
+    response = app.test_client().post("/ingest/v1/uplinks/ttn", data=b"x", headers=headers)
+    assert response.status_code == 415

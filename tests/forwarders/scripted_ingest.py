@@ -37,6 +37,7 @@ class Ingest:
         self.script: list[Answer] = []
         self.answer: Callable[[Request], Answer] = lambda request: OK
         self.is_hanging = False
+        self.is_trickling = False
         self._released = threading.Event()
         self._server: ThreadingHTTPServer | None = None
         self._connections: list[socket.socket] = []
@@ -64,10 +65,12 @@ class Ingest:
             def do_POST(self) -> None:
                 status, headers, body = ingest.reply(Request(self))
                 self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                for name, value in {"Content-Length": str(len(body)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
+                while ingest.is_trickling and not ingest._released.wait(0.02):
+                    self.wfile.write(b" ")
 
             def log_message(self, format: str, *args: object) -> None:
                 pass

@@ -11,6 +11,7 @@ from clair.forwarders.spool import Spool
 
 NOON_S = 1_700_000_000  # 2023-11-14 22:13:20 UTC
 JSON = {"Content-Type": "application/json"}
+JSONAPI = {"Content-Type": "application/vnd.api+json"}
 OK = (200, JSON, b'{"meta": {}}')
 
 
@@ -45,11 +46,14 @@ def test_line_breaks_within_a_message_become_spaces(spool, sender, ingest, event
 
 def test_a_message_is_sent_at_once_over_the_same_connection(spool, sender, ingest, eventually):
     sender.start()
+    delays_s = []
     for number in numbers(5):
         began_s = time.monotonic()
         put(spool, sender, number)
         eventually(lambda number=number: number in ingest.delivered)
-        assert time.monotonic() - began_s < 0.5
+        delays_s.append(time.monotonic() - began_s)
+    assert min(delays_s) < 0.1
+    assert max(delays_s) < 0.5
     assert len({request.client for request in ingest.requests}) == 1
 
 
@@ -115,6 +119,7 @@ def test_the_next_attempt_waits_as_long_as_the_server_asks(spool, sender, ingest
         ("Tue, 14 Nov 2023 22:00:00 GMT", 1),
         ("Fri, 24 Nov 2023 22:13:20 GMT", 600),
         ("soon", None),
+        ("Mon, 01 Jan 2020 00:00:00 +99999999999999999999", None),
         ("", None),
     ],
 )
@@ -135,16 +140,6 @@ def test_a_redirect_is_not_followed(spool, sender, ingest, eventually):
     assert [request.path for request in ingest.requests] == ["/ingest/v1/uplinks/ttn"] * 2
 
 
-@pytest.mark.parametrize("body", [b"<html>Welcome to our WLAN!</html>", b'{"ok": 1}'])
-def test_a_200_of_somebody_else_is_no_delivery(spool, sender, ingest, eventually, body):
-    ingest.script = [(200, {}, body)]
-    put(spool, sender, "one")
-    sender.start()
-    eventually(lambda: sender.problem)
-    assert spool.level().spooled == 1
-    eventually(lambda: ingest.delivered == ["one"])
-
-
 def test_an_answer_that_never_comes_is_given_up(spool, sender, ingest, eventually, monkeypatch):
     monkeypatch.setattr(delivery, "TIMEOUTS_S", (0.2, 0.2))
     ingest.is_hanging = True
@@ -156,7 +151,8 @@ def test_an_answer_that_never_comes_is_given_up(spool, sender, ingest, eventuall
 
 
 def test_a_batch_that_is_too_large_is_split(spool, sender, ingest, eventually, read_refused):
-    ingest.answer = lambda request: ok_if(len(request.lines) <= 30, 413)
+    too_large = (413, {"Content-Type": "text/html"}, b"<html>413</html>")
+    ingest.answer = lambda request: OK if len(request.lines) <= 30 else too_large
     put(spool, sender, *numbers(200))
     sender.start()
     eventually(lambda: spool.level().spooled == 0)
@@ -178,7 +174,7 @@ def test_a_message_that_the_endpoint_refuses_is_put_aside_and_the_others_arrive(
 
 
 def ok_if(is_fine: bool, status: int) -> tuple[int, dict[str, str], bytes]:
-    return OK if is_fine else (status, {}, b"what is wrong")
+    return OK if is_fine else (status, JSONAPI, b'{"errors": [{"detail": "what is wrong"}]}')
 
 
 def accepted(ingest) -> list[str]:

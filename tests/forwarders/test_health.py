@@ -24,6 +24,7 @@ WELL = Status(
     oldest_spooled_s=None,
     spooled=0,
     refused=0,
+    last_refused_s=None,
     last_error=None,
 )
 
@@ -36,6 +37,7 @@ WELL = Status(
         {"connected": False, "disconnected_since_s": NOON_S - 5 * MINUTE_S},
         {"spooled": 900_000, "oldest_spooled_s": NOON_S - 10 * MINUTE_S},
         {"refused": 10_000, "last_error": "500 Internal Server Error"},
+        {"refused": 7, "last_refused_s": NOON_S - 60 * MINUTE_S - 1},
         {"last_uplink_s": None, "last_delivery_s": None, "started_at_s": NOON_S},
     ],
 )
@@ -55,6 +57,10 @@ def test_a_forwarder_is_well_while_it_copes(changes):
         ),
         ({"spooled": 900_001}, "the spool is almost full with 900001 messages"),
         ({"oldest_spooled_s": NOON_S - 601}, "the oldest message waits for 601 s"),
+        (
+            {"refused": 7, "last_refused_s": NOON_S - 60 * MINUTE_S},
+            "messages were refused within the last hour, 7 are kept",
+        ),
     ],
 )
 def test_each_trouble_is_named(changes, problem):

@@ -6,7 +6,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -92,6 +94,7 @@ def test_a_refused_message_is_kept_with_its_reason(spool, read_refused):
     assert payloads(spool) == [b"two"]
     assert read_refused() == [(b"one", "400 no such thing")]
     assert (spool.level().spooled, spool.level().refused) == (1, 1)
+    assert spool.level().last_refused_s == pytest.approx(time.time(), abs=5)
 
 
 def test_only_the_newest_refused_messages_are_kept(spool, read_refused, monkeypatch):
@@ -114,6 +117,29 @@ def test_a_full_spool_takes_messages_again_after_a_delivery(spool, monkeypatch):
     spool.delete(spool.oldest(1, 100))
     fill(spool, b"three")
     assert payloads(spool) == [b"two", b"three"]
+
+
+def test_an_almost_full_disk_takes_no_message_but_lets_the_sender_make_room(spool, monkeypatch):
+    fill(spool, b"one", b"two")
+    monkeypatch.setattr(spool_module, "RESERVE_BYTES", 2**80)
+    with pytest.raises(SpoolFullError, match="disk"):
+        fill(spool, b"three")
+    with pytest.raises(SpoolFullError, match="disk"):
+        spool.refuse_arrival(NOON_S, TOPIC, b"", "it is empty")
+    spool.refuse(spool.oldest(1, 100)[0], "400 no such thing")
+    spool.delete(spool.oldest(1, 100))
+    assert (spool.level().spooled, spool.level().refused) == (0, 1)
+
+
+def test_on_a_full_disk_a_message_takes_the_room_of_the_delivered(spool, monkeypatch):
+    fill(spool, *[bytes(2000)] * 100)
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_bavail=0, f_frsize=4096))
+    monkeypatch.setattr(spool_module, "RESERVE_BYTES", 100_000)
+    with pytest.raises(SpoolFullError, match="disk"):
+        fill(spool, b"one")
+    spool.delete(spool.oldest(100, 1_000_000))
+    fill(spool, b"one")
+    assert payloads(spool) == [b"one"]
 
 
 def test_the_client_id_stays_the_same_for_a_spool_and_differs_between_two(tmp_path):
