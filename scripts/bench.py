@@ -98,6 +98,8 @@ def measure_server(bench: Bench) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         web = Web(environ | {"LOG_LEVEL": "ERROR"})
         web.start()
+        # Whichever worker accepts first would take all connections, and leave the other one idle.
+        time.sleep(2)
         try:
             yield from measure_uplinks(bench, web, Path(folder))
             yield from measure_batches(bench, web, [str(uuid) for uuid in uuids])

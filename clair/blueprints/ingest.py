@@ -1,7 +1,6 @@
 """The door for measurements: uplink messages of a radio network, and samples of forwarders."""
 
 import time
-from dataclasses import asdict
 
 import orjson
 from flask import Blueprint, Response, current_app, g, request
@@ -60,7 +59,7 @@ def uplinks_ttn() -> ResponseReturnValue:
     take_simulated = current_app.config["INGEST_SIMULATED"]
     receipt = receive(g.source, messages, int(time.time()), take_simulated=take_simulated)
     db.session.commit()
-    return answer({"meta": asdict(receipt)})
+    return answer({"meta": vars(receipt)})
 
 
 @bp.post("/ingest/")
