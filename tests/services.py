@@ -189,7 +189,7 @@ class Web(Service):
     def __init__(self, environ: dict[str, str], *, workers: int = 2) -> None:
         port = free_port()
         program = str(Path(sys.executable).with_name("gunicorn"))
-        options = ["--preload", "--workers", str(workers), "--threads", "8", "--no-control-socket"]
+        options = ["--preload", "--workers", str(workers), "--threads", "4", "--no-control-socket"]
         bind = ["--worker-class", "gthread", "--bind", f"127.0.0.1:{port}"]
         environ = {"MALLOC_ARENA_MAX": "2"} | environ
         super().__init__([program, *options, *bind, "wsgi:app"], port, environ=environ)
