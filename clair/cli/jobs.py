@@ -25,12 +25,14 @@ def worker() -> None:
     Example:
       REDIS_URL=redis://localhost:6379/0 flask worker
     """
-    from rq import Worker
+    from clair.jobs.worker import work
 
-    from clair.jobs import QUEUE
-
-    redis = wait_for_redis()
-    Worker([QUEUE], connection=redis).work(logging_level=None)
+    try:
+        is_told_to_end = work(wait_for_redis())
+    except RedisConnectionError as error:
+        raise click.ClickException(f"Lost Redis; start again when it is back: {error}") from error
+    if not is_told_to_end:
+        raise click.ClickException("The worker ended by an error, see above; start it again.")
 
 
 @click.command()

@@ -85,9 +85,13 @@ def violations(page: Page) -> list[str]:
 
 
 def overflow(page: Page) -> int:
-    """Measure how far a page can be scrolled sideways."""
+    """Measure how far the page, or what stands in its top bar, is wider than its room."""
     return int(
         page.evaluate(
-            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            """() => Math.max(
+                ...[...document.querySelectorAll("html, .where")].map(
+                    (box) => box.scrollWidth - box.clientWidth
+                )
+            )"""
         )
     )
