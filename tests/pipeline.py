@@ -12,15 +12,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 from clair import inventory
 from clair.access import SYSTEM
+from clair.demo.things_stack import APPLICATION
 from clair.extensions import db
 
 from conftest import World
 from services import Mosquitto, Web, mosquitto, wait_for
 
-APP_ID = "clair-test"
 EUI = "02AA00000000A005"
 VECTORS = json.loads((Path(__file__).parent / "payloads" / "vectors.json").read_text())
 VECTOR = next(each for each in VECTORS["uplink_messages"] if each["family"] == "oy1012")
@@ -50,11 +52,13 @@ def web(app: Flask) -> Iterator[Web]:
 
 
 @pytest.fixture
-def forwarder(broker: Mosquitto, web: Web, token: str, tmp_path: Path) -> Iterator[None]:
+def forwarder(
+    broker: Mosquitto, web: Web, token: str, tmp_path: Path
+) -> Iterator["subprocess.Popen[bytes]"]:
     """The forwarder's own process between broker and web."""
     environ = {
         "MQTT_URL": broker.url,
-        "CLAIR_TTN_APP_ID": APP_ID,
+        "CLAIR_TTN_APP_ID": APPLICATION,
         "CLAIR_API_ROOT": f"{web.url}/ingest/v1/",
         "CLAIR_INGEST_TOKEN": token,
         "CLAIR_DATA": str(tmp_path),
@@ -64,9 +68,55 @@ def forwarder(broker: Mosquitto, web: Web, token: str, tmp_path: Path) -> Iterat
     wait_for(
         lambda: status.exists() and json.loads(status.read_text())["connected"], "the subscription"
     )
-    yield
+    yield process
     process.terminate()
     process.wait(10)
+
+
+class Listener:
+    """Somebody who reads along, without a session that would outlive a broker."""
+
+    def __init__(self, port: int) -> None:
+        self.messages: list[bytes] = []
+        self.client = Client(CallbackAPIVersion.VERSION2)
+        self.client.on_message = lambda client, userdata, message: self.messages.append(
+            message.payload
+        )
+        self.client.on_connect = lambda client, *_: client.subscribe(
+            f"v3/{APPLICATION}@ttn/devices/+/up", qos=1
+        )
+        self.client.reconnect_delay_set(1, 1)
+        self.client.connect("127.0.0.1", port)
+        self.client.loop_start()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+@pytest.fixture
+def listener(broker: Mosquitto) -> Iterator[Listener]:
+    """What goes over the broker."""
+    listener = Listener(broker.port)
+    yield listener
+    listener.stop()
+
+
+@pytest.fixture
+def simulator(broker: Mosquitto, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """The sensors of the demo, sixty times as busy as they are."""
+    settings = {
+        "MQTT_URL": broker.url,
+        "SECRET_KEY": "a secret key for tests alone",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/never-opened.sqlite",
+        "CLAIR_DATA": str(tmp_path),
+    }
+    command = [sys.executable, "-m", "flask", "demo", "simulate", "--speed", "60"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=os.environ | settings)
+    yield process
+    process.kill()
+    process.wait()
 
 
 def register(world: World) -> None:
@@ -79,7 +129,7 @@ def register(world: World) -> None:
 def publish(broker: Mosquitto, message: dict[str, Any]) -> None:
     """Publish an uplink as a network does; try again until the broker has taken it."""
     command = ["mosquitto_pub", "-p", str(broker.port), "-q", "1", "-s"]
-    command += ["-t", f"v3/{APP_ID}@ttn/devices/sensor/up"]
+    command += ["-t", f"v3/{APPLICATION}@ttn/devices/sensor/up"]
     while subprocess.run(
         command, input=json.dumps(message).encode(), check=False, stderr=subprocess.DEVNULL
     ).returncode:

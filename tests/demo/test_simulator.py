@@ -1,88 +1,37 @@
 """The simulator as a process of its own, with a real broker that comes and goes."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
 
 from clair.demo.places import all_nodes
 from clair.ingest.decoders import DECODERS
 from clair.ingest.networks import NETWORKS
+from clair.ingest.uplink import Uplink
 
-from services import Mosquitto, mosquitto, wait_for
+from pipeline import Listener
+from services import wait_for
 
 SPEAKING = {node.eui: node for node in all_nodes() if not node.is_silent}
 
 
-@pytest.fixture
-def broker() -> Iterator[Mosquitto]:
-    with mosquitto() as server:
-        yield server
+def parse(message: bytes) -> Uplink:
+    """Read a message as ingest does."""
+    return NETWORKS["ttn"](message, int(time.time()))
 
 
-class Listener:
-    """Somebody who reads along, without a session that would outlive a broker."""
-
-    def __init__(self, port: int) -> None:
-        self.messages: list[bytes] = []
-        self.client = Client(CallbackAPIVersion.VERSION2)
-        self.client.on_message = lambda client, userdata, message: self.messages.append(
-            message.payload
-        )
-        self.client.on_connect = lambda client, *_: client.subscribe(
-            "v3/clair-demo@ttn/devices/+/up", qos=1
-        )
-        self.client.reconnect_delay_set(1, 1)
-        self.client.connect("127.0.0.1", port)
-        self.client.loop_start()
-
-    def stop(self) -> None:
-        self.client.disconnect()
-        self.client.loop_stop()
-
-    def euis(self) -> set[str]:
-        return {self.parse(message).dev_eui for message in self.messages}
-
-    @staticmethod
-    def parse(message: bytes):
-        return NETWORKS["ttn"](message, int(time.time()))
-
-
-@pytest.fixture
-def listener(broker: Mosquitto) -> Iterator[Listener]:
-    listener = Listener(broker.port)
-    yield listener
-    listener.stop()
-
-
-@pytest.fixture
-def simulator(broker: Mosquitto, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    settings = {
-        "MQTT_URL": broker.url,
-        "SECRET_KEY": "a secret key for tests alone",
-        "DATABASE_URL": f"sqlite:///{tmp_path}/never-opened.sqlite",
-        "CLAIR_DATA": str(tmp_path),
-    }
-    command = [sys.executable, "-m", "flask", "demo", "simulate", "--speed", "20"]
-    process = subprocess.Popen(command, cwd=tmp_path, env=os.environ | settings)
-    yield process
-    process.kill()
-    process.wait()
+def euis(listener: Listener) -> set[str]:
+    """Say which sensors have spoken."""
+    return {parse(message).dev_eui for message in listener.messages}
 
 
 def test_every_sensor_but_the_silent_one_speaks_at_once(listener, simulator):
-    wait_for(lambda: listener.euis() == set(SPEAKING), "an uplink of each sensor", 15)
+    wait_for(lambda: euis(listener) == set(SPEAKING), "an uplink of each sensor", 15)
 
     now_s = time.time()
     for message in listener.messages:
-        uplink = listener.parse(message)
+        uplink = parse(message)
         assert now_s - 15 <= uplink.received_at_s <= now_s
         assert DECODERS[SPEAKING[uplink.dev_eui].family](uplink)
 
@@ -99,8 +48,7 @@ def test_what_was_sent_while_the_broker_was_away_arrives(broker, listener, simul
     # The listener comes back when the waiting messages may have been sent already.
     wait_for(
         lambda: any(
-            away_s < listener.parse(message).received_at_s < back_s
-            for message in listener.messages[known:]
+            away_s < parse(message).received_at_s < back_s for message in listener.messages[known:]
         ),
         "an uplink of the time without a broker",
         25,
@@ -113,7 +61,7 @@ def test_a_repeated_message_is_the_same_to_the_byte(listener, simulator):
 
     by_frame = {}
     for message in listener.messages:
-        uplink = listener.parse(message)
+        uplink = parse(message)
         by_frame.setdefault((uplink.dev_eui, uplink.received_at_s), set()).add(message)
     assert all(len(same) == 1 for same in by_frame.values())
 
