@@ -8,7 +8,7 @@ forbidden.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
@@ -17,7 +17,7 @@ from clair.errors import Forbidden, NotFound, Unauthorized
 from clair.extensions import db
 from clair.models import (
     Address,
-    Base,
+    Entity,
     Installation,
     Membership,
     Model,
@@ -32,7 +32,7 @@ from clair.models import (
     User,
 )
 
-Row = TypeVar("Row", bound=Base)
+Row = TypeVar("Row", bound=Entity)
 Organizations = Select[int]
 Condition = ColumnElement[bool]
 
@@ -83,7 +83,7 @@ def sites_of(organizations: Organizations) -> Organizations:
 PUBLIC_ROOMS = select(Installation.room_id).where(Installation.is_public)
 PUBLIC_SITES = select(Room.site_id).where(Room.id.in_(PUBLIC_ROOMS))
 
-BELONGS: dict[type[Base], Callable[[Organizations], Condition]] = {
+BELONGS: dict[type[Entity], Callable[[Organizations], Condition]] = {
     Organization: lambda organizations: Organization.id.in_(organizations),
     Membership: lambda organizations: Membership.organization_id.in_(organizations),
     Site: lambda organizations: Site.operator_id.in_(organizations),
@@ -100,7 +100,7 @@ BELONGS: dict[type[Base], Callable[[Organizations], Condition]] = {
     ),
 }
 
-PUBLIC: dict[type[Base], Condition] = {
+PUBLIC: dict[type[Entity], Condition] = {
     Installation: Installation.is_public.is_(True),
     Room: Room.id.in_(PUBLIC_ROOMS),
     Site: Site.id.in_(PUBLIC_SITES),
@@ -124,7 +124,7 @@ def is_fellow(actor: Actor) -> Condition:
     )
 
 
-def may_see(model: type[Base], actor: Actor) -> Condition:
+def may_see(model: type[Entity], actor: Actor) -> Condition:
     """Say, as SQL, which rows of a model the actor may see."""
     if actor.is_system:
         return true()
@@ -136,7 +136,7 @@ def may_see(model: type[Base], actor: Actor) -> Condition:
     return or_(*conditions)
 
 
-def may_change_rows(model: type[Base], actor: Actor) -> Condition:
+def may_change_rows(model: type[Entity], actor: Actor) -> Condition:
     """Say, as SQL, which rows of a model the actor may change."""
     if actor.is_system:
         return true()
@@ -154,28 +154,28 @@ def visible(model: type[Row], actor: Actor) -> Select[Row]:
 
 def get(model: type[Row], row_id: int, actor: Actor) -> Row:
     """Fetch one row, or raise NotFound: a hidden row is not told from a missing one."""
-    row = db.session.scalar(visible(model, actor).where(id_of(model) == row_id))
+    row = db.session.scalar(visible(model, actor).where(model.id == row_id))
     if row is None:
         raise NotFound(f"There is no {model.__name__.lower()} {row_id}.")
     return row
 
 
-def may_change(actor: Actor, row: Base) -> bool:
+def may_change(actor: Actor, row: Entity) -> bool:
     """Say whether the actor may change the row; templates ask this before they show a button."""
     model = type(row)
-    statement = select(id_of(model)).where(
-        id_of(model) == row.id,  # type: ignore[attr-defined]
+    statement = select(model.id).where(
+        model.id == row.id,
         may_change_rows(model, actor),
     )
     return db.session.scalar(statement) is not None
 
 
-def require_owner(actor: Actor, row: Base) -> None:
+def require_owner(actor: Actor, row: Entity) -> None:
     """Raise unless the actor may change the row: Unauthorized, NotFound or Forbidden."""
     if actor.is_nobody:
         raise Unauthorized("Log in first.")
     if not may_change(actor, row):
-        get(type(row), row.id, actor)  # type: ignore[attr-defined]
+        get(type(row), row.id, actor)
         raise Forbidden("Only an owner may change this.")
 
 
@@ -185,7 +185,7 @@ def require_system(actor: Actor) -> None:
         raise Forbidden("Only an administrator may do this.")
 
 
-def is_own(model: type[Base], actor: Actor) -> Condition:
+def is_own(model: type[Entity], actor: Actor) -> Condition:
     """Say which rows are those of the actor's organizations; a public one opens no dashboard."""
     return true() if actor.is_system else BELONGS[model](member_of(actor))
 
@@ -218,8 +218,3 @@ def get_own_installation(organization_id: int, installation_id: int, actor: Acto
     if installation is None:
         raise NotFound(f"There is no installation {installation_id}.")
     return installation
-
-
-def id_of(model: type[Base]) -> Any:
-    """Name the primary key of a model; all of them call it `id`."""
-    return model.id  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from urllib.request import urlopen
 from uuid import UUID
@@ -169,8 +170,7 @@ def main() -> None:
     print(f"{'what':32} {'database':11} {'measured':>12}   goal")
     with databases(options.seconds) as benches:
         sections: list[Callable[[], Iterator[Figure]]] = [
-            lambda bench=bench: measure_server(bench)  # type: ignore[misc]
-            for bench in benches
+            partial(measure_server, bench) for bench in benches
         ]
         if not options.no_up:
             sections.append(measure_up)

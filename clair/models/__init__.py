@@ -1,6 +1,6 @@
 """The tables and their constraints, and nothing else: no session, no Flask, no queries."""
 
-from clair.models.base import Base
+from clair.models.base import Base, Entity
 from clair.models.devices import Installation, Model, Node, Protocol, Quantity
 from clair.models.measurements import IngestSource, QuarantinedUplink, Sample
 from clair.models.people import Membership, Organization, Role, User
@@ -9,6 +9,7 @@ from clair.models.places import Address, Room, Site
 __all__ = [
     "Address",
     "Base",
+    "Entity",
     "IngestSource",
     "Installation",
     "Membership",

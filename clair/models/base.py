@@ -3,9 +3,8 @@
 from typing import Annotated
 
 from sqlalchemy import BigInteger, Integer, MetaData, SmallInteger, String, Text
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-Id = Annotated[int, mapped_column(primary_key=True)]
 Seconds = Annotated[int, mapped_column(BigInteger)]
 """An instant in whole Unix seconds; 64 bit, so that nothing ends in 2038."""
 Small = Annotated[int, mapped_column(SmallInteger)]
@@ -27,3 +26,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+class Entity(Base):
+    """A row that has a number of its own, unlike a sample; it is what the policy speaks of."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clair.models.base import Base, Count, Id, Label, LongText, Seconds
+from clair.models.base import Base, Count, Entity, Label, LongText, Seconds
 from clair.models.people import Organization
 from clair.models.places import Room
 
@@ -27,18 +27,17 @@ model_quantity = Table(
 )
 
 
-class Quantity(Base):
+class Quantity(Entity):
     """What a sensor can measure, with its unit."""
 
     __tablename__ = "quantity"
     __table_args__ = (UniqueConstraint("quantity"),)
 
-    id: Mapped[Id]
     quantity: Mapped[str] = mapped_column(String(30))
     base_unit: Mapped[str] = mapped_column(String(30))
 
 
-class Protocol(Base):
+class Protocol(Entity):
     """How a node speaks; `family` names the decoder of its payloads."""
 
     __tablename__ = "protocol"
@@ -47,20 +46,18 @@ class Protocol(Base):
         CheckConstraint("num_uplink_msgs >= 0 AND num_downlink_msgs >= 0", name="num_msgs"),
     )
 
-    id: Mapped[Id]
     identifier: Mapped[str] = mapped_column(String(30))
     num_uplink_msgs: Mapped[Count] = mapped_column(default=1)
     num_downlink_msgs: Mapped[Count] = mapped_column(default=1)
     family: Mapped[str | None] = mapped_column(String(20))
 
 
-class Model(Base):
+class Model(Entity):
     """A kind of node as its manufacturer sells it."""
 
     __tablename__ = "model"
     __table_args__ = (UniqueConstraint("name"),)
 
-    id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(30))
     trade_name: Mapped[str] = mapped_column(String(30))
     manufacturer: Mapped[str] = mapped_column(String(30))
@@ -69,7 +66,7 @@ class Model(Base):
     quantities: Mapped[list[Quantity]] = relationship(secondary=model_quantity)
 
 
-class Node(Base):
+class Node(Entity):
     """A sensor device; `uuid` is its public identity, `id` the short key of its samples."""
 
     __tablename__ = "node"
@@ -79,7 +76,6 @@ class Node(Base):
         Index("uq_node_eui64_upper", text("upper(eui64)"), unique=True),
     )
 
-    id: Mapped[Id]
     uuid: Mapped[UUID]
     eui64: Mapped[str] = mapped_column(String(32))
     alias: Mapped[Label]
@@ -95,7 +91,7 @@ class Node(Base):
     owner: Mapped[Organization] = relationship()
 
 
-class Installation(Base):
+class Installation(Entity):
     """A node in a room for [from_timestamp_s, to_timestamp_s); an open end is NULL."""
 
     __tablename__ = "installation"
@@ -110,7 +106,6 @@ class Installation(Base):
         ).ddl_if(dialect="postgresql"),
     )
 
-    id: Mapped[Id]
     node_id: Mapped[int] = mapped_column(ForeignKey("node.id", ondelete="CASCADE"))
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id", ondelete="CASCADE"), index=True)
     from_timestamp_s: Mapped[Seconds]

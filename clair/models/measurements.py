@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clair.models.base import Base, Count, Id, LongText, Name, Seconds, Small
+from clair.models.base import Base, Count, Entity, LongText, Name, Seconds, Small
 from clair.models.devices import Node
 
 
@@ -36,13 +36,12 @@ class Sample(Base):
     measurement_status: Mapped[str] = mapped_column(String(1), default="M", server_default="M")
 
 
-class IngestSource(Base):
+class IngestSource(Entity):
     """A forwarder or network that may deliver measurements; only the hash of its token is kept."""
 
     __tablename__ = "ingest_source"
     __table_args__ = (UniqueConstraint("name"), UniqueConstraint("token_hash"))
 
-    id: Mapped[Id]
     name: Mapped[Name]
     network: Mapped[str] = mapped_column(String(20))
     family: Mapped[str | None] = mapped_column(String(20))
@@ -51,7 +50,7 @@ class IngestSource(Base):
     revoked_s: Mapped[Seconds | None]
 
 
-class QuarantinedUplink(Base):
+class QuarantinedUplink(Entity):
     """A message that could not become samples, kept as it came, with the reason.
 
     The digest of the message makes a repeated message count up instead of piling up.
@@ -60,7 +59,6 @@ class QuarantinedUplink(Base):
     __tablename__ = "quarantined_uplink"
     __table_args__ = (UniqueConstraint("source_id", "digest"),)
 
-    id: Mapped[Id]
     source_id: Mapped[int] = mapped_column(ForeignKey("ingest_source.id", ondelete="CASCADE"))
     node_id: Mapped[int | None] = mapped_column(
         ForeignKey("node.id", ondelete="CASCADE"), index=True

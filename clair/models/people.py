@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clair.models.base import Base, Id, LongText, Name, Seconds
+from clair.models.base import Entity, LongText, Name, Seconds
 
 
 class Role(StrEnum):
@@ -15,7 +15,7 @@ class Role(StrEnum):
     INSPECTOR = "I"
 
 
-class User(Base):
+class User(Entity):
     """A person who can log in."""
 
     __tablename__ = "user"
@@ -25,7 +25,6 @@ class User(Base):
         Index("uq_user_email_lower", text("lower(email)"), unique=True),
     )
 
-    id: Mapped[Id]
     username: Mapped[str] = mapped_column(String(150))
     email: Mapped[str] = mapped_column(String(254))
     first_name: Mapped[str] = mapped_column(String(150), default="")
@@ -41,13 +40,12 @@ class User(Base):
     )
 
 
-class Organization(Base):
+class Organization(Entity):
     """The owner of sites and sensors: a school, a restaurant, a practice."""
 
     __tablename__ = "organization"
     __table_args__ = (UniqueConstraint("name"),)
 
-    id: Mapped[Id]
     name: Mapped[Name]
     description: Mapped[LongText | None]
 
@@ -56,7 +54,7 @@ class Organization(Base):
     )
 
 
-class Membership(Base):
+class Membership(Entity):
     """A user's role in an organization."""
 
     __tablename__ = "membership"
@@ -65,7 +63,6 @@ class Membership(Base):
         CheckConstraint("role IN ('O', 'I')", name="role"),
     )
 
-    id: Mapped[Id]
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(1), default=Role.INSPECTOR)

@@ -5,11 +5,11 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clair.models.base import Base, Id, LongText, Name
+from clair.models.base import Entity, LongText, Name
 from clair.models.people import Organization
 
 
-class Address(Base):
+class Address(Entity):
     """A postal address; sites may share one."""
 
     __tablename__ = "address"
@@ -18,7 +18,6 @@ class Address(Base):
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
     )
 
-    id: Mapped[Id]
     street1: Mapped[Name]
     street2: Mapped[Name | None]
     zip: Mapped[str] = mapped_column(String(5))
@@ -27,13 +26,12 @@ class Address(Base):
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
 
 
-class Site(Base):
+class Site(Entity):
     """A building or a part of one that an organization operates."""
 
     __tablename__ = "site"
     __table_args__ = (UniqueConstraint("operator_id", "name"),)
 
-    id: Mapped[Id]
     name: Mapped[Name]
     description: Mapped[LongText | None]
     time_zone: Mapped[Name] = mapped_column(default="Europe/Berlin", server_default="Europe/Berlin")
@@ -44,13 +42,12 @@ class Site(Base):
     operator: Mapped[Organization] = relationship()
 
 
-class Room(Base):
+class Room(Entity):
     """A room whose air is watched."""
 
     __tablename__ = "room"
     __table_args__ = (UniqueConstraint("site_id", "name"),)
 
-    id: Mapped[Id]
     name: Mapped[Name]
     description: Mapped[LongText | None]
     size_sqm: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from clair.auth import public
 from clair.models import User
 
 from conftest import World, make_app
@@ -140,10 +141,10 @@ def faulty(folder: Path) -> Flask:
     """An application in which something fails."""
     app = make_app(f"sqlite:///{folder}/faulty.sqlite", folder)
 
+    @public
     def fail() -> str:
         raise RuntimeError("a secret detail")
 
-    fail.is_public = True  # type: ignore[attr-defined]
     app.add_url_rule("/fault/", "fault", fail)
     app.add_url_rule("/fault/series", "fault_series", fail)
     return app
