@@ -91,10 +91,14 @@ def cards(actor: Actor, organization_id: int, now_s: int) -> list[Card]:
     )
     rows = db.session.execute(statement).all()
     sparks = sparklines(organization_id, now_s)
-    found = [card(row, sparks.get(row.id, []), now_s) for row in rows]
-    return sorted(
-        found, key=lambda each: (SEVERITY.index(each.reading.level), each.site, each.room)
-    )
+    return sorted((card(row, sparks.get(row.id, []), now_s) for row in rows), key=urgency)
+
+
+def urgency(card: Card) -> tuple[int, int, str, str]:
+    """Rank a card: the worst level first, then the most CO2."""
+    # In steps of 100 ppm: cards shall not change places with every breath.
+    steps = round((card.reading.co2_ppm or 0) / 100)
+    return SEVERITY.index(card.reading.level), -steps, card.site, card.room
 
 
 def is_active(now_s: int) -> ColumnElement[bool]:

@@ -30,14 +30,21 @@ def test_card_says_where_and_how_the_air_is(world: World) -> None:
 
 
 def test_worst_air_comes_first(world: World) -> None:
-    values = {"gut": 500, "schlecht": 2500, "stumm": None, "mäßig": 1500}
+    values = {"gut": 500, "schlecht": 2500, "stumm": None, "mäßig": 1120, "mieser": 1870}
     for number, (name, co2_ppm) in enumerate(values.items()):
         installation = install_another(world.site, world.cafe, name, NOW_S - DAY_S, number)
         if co2_ppm is not None:
             measure(installation.node, [(NOW_S - MINUTE_S, co2_ppm)])
     measure(world.node, [(NOW_S - MINUTE_S, 600)])
     rooms = [card.room for card in cards_of(world)]
-    assert rooms == ["schlecht", "mäßig", "stumm", "Gastraum", "gut"]
+    assert rooms == ["schlecht", "mieser", "mäßig", "stumm", "Gastraum", "gut"]
+
+
+def test_cards_of_nearly_the_same_air_keep_their_places(world: World) -> None:
+    for number, (name, co2_ppm) in enumerate({"Bar": 1210, "Abstellraum": 1195}.items()):
+        installation = install_another(world.site, world.cafe, name, NOW_S - DAY_S, number)
+        measure(installation.node, [(NOW_S - MINUTE_S, co2_ppm)])
+    assert [card.room for card in cards_of(world)][:2] == ["Abstellraum", "Bar"]
 
 
 def test_sensor_without_samples_has_a_card_without_a_value(world: World) -> None:
