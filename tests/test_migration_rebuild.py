@@ -19,8 +19,8 @@ from conftest import NOW_S, add_user, make_app
 REBUILD = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "0002"
 
 
 def upgrade():
@@ -42,7 +42,7 @@ def test_rebuilding_the_nodes_keeps_their_samples(tmp_path: Path) -> None:
         node, _ = inventory.register_node(SYSTEM, cafe, "02AA00000000C001", "ers", "Theke")
         store_samples([NewSample(node.uuid, NOW_S + each, 500) for each in range(10)])
         db.session.commit()
-        (folder / "versions" / "0002_rebuild.py").write_text(REBUILD)
+        (folder / "versions" / "9999_rebuild.py").write_text(REBUILD)
         flask_migrate.upgrade(directory=str(folder))
         assert db.session.scalar(select(func.count()).select_from(Sample)) == 10
         assert db.session.scalar(text("PRAGMA foreign_keys")) == 1

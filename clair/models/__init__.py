@@ -2,13 +2,21 @@
 
 from clair.models.base import Base, Entity
 from clair.models.devices import Installation, Model, Node, Protocol, Quantity
-from clair.models.measurements import IngestSource, QuarantinedUplink, Sample
-from clair.models.people import Membership, Organization, Role, User
+from clair.models.measurements import (
+    DailyCount,
+    IngestSource,
+    QuarantinedUplink,
+    Sample,
+    StadtpulsSensor,
+)
+from clair.models.people import ApiToken, Membership, Organization, Role, Scope, User
 from clair.models.places import Address, Room, Site
 
 __all__ = [
     "Address",
+    "ApiToken",
     "Base",
+    "DailyCount",
     "Entity",
     "IngestSource",
     "Installation",
@@ -22,6 +30,8 @@ __all__ = [
     "Role",
     "Room",
     "Sample",
+    "Scope",
     "Site",
+    "StadtpulsSensor",
     "User",
 ]

@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clair.models.base import Base, Count, Entity, LongText, Name, Seconds, Small
-from clair.models.devices import Node
+from clair.models.devices import Installation, Node
 
 
 class Sample(Base):
@@ -34,6 +34,21 @@ class Sample(Base):
     temperature_decidegrees: Mapped[Small | None]
     rel_humidity_percent: Mapped[Small | None]
     measurement_status: Mapped[str] = mapped_column(String(1), default="M", server_default="M")
+
+
+class DailyCount(Base):
+    """How many samples a node has of a day in UTC: counting millions would take seconds.
+
+    Written by the statement that stores the samples. `day` counts from 1970-01-01.
+    """
+
+    __tablename__ = "daily_count"
+
+    node_id: Mapped[int] = mapped_column(
+        ForeignKey("node.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    day: Mapped[Count] = mapped_column(primary_key=True, autoincrement=False)
+    samples: Mapped[Count]
 
 
 class IngestSource(Entity):
@@ -73,3 +88,16 @@ class QuarantinedUplink(Entity):
 
     source: Mapped[IngestSource] = relationship()
     node: Mapped[Node | None] = relationship()
+
+
+class StadtpulsSensor(Entity):
+    """The sensor that the open-data platform Stadtpuls knows for an installation."""
+
+    __tablename__ = "stadtpuls_sensor"
+    __table_args__ = (UniqueConstraint("installation_id"), UniqueConstraint("sensor_id"))
+
+    installation_id: Mapped[int] = mapped_column(ForeignKey("installation.id", ondelete="CASCADE"))
+    sensor_id: Mapped[Count]
+    created_s: Mapped[Seconds]
+
+    installation: Mapped[Installation] = relationship()

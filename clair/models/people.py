@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clair.models.base import Entity, LongText, Name, Seconds
@@ -13,6 +13,13 @@ class Role(StrEnum):
 
     OWNER = "O"
     INSPECTOR = "I"
+
+
+class Scope(StrEnum):
+    """What the holder of a token may do."""
+
+    READ = "read"
+    WRITE = "write"
 
 
 class User(Entity):
@@ -27,6 +34,7 @@ class User(Entity):
 
     username: Mapped[str] = mapped_column(String(150))
     email: Mapped[str] = mapped_column(String(254))
+    is_email_verified: Mapped[bool] = mapped_column(default=True, server_default=true())
     first_name: Mapped[str] = mapped_column(String(150), default="")
     last_name: Mapped[str] = mapped_column(String(150), default="")
     password_hash: Mapped[str] = mapped_column(String(255))
@@ -69,3 +77,22 @@ class Membership(Entity):
 
     organization: Mapped[Organization] = relationship(back_populates="memberships")
     user: Mapped[User] = relationship(back_populates="memberships")
+
+
+class ApiToken(Entity):
+    """What a program logs in with instead of a user's password; only its hash is kept."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        CheckConstraint("scope IN ('read', 'write')", name="scope"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    name: Mapped[Name]
+    scope: Mapped[str] = mapped_column(String(5), default=Scope.WRITE)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    created_s: Mapped[Seconds]
+    expires_s: Mapped[Seconds | None]
+
+    user: Mapped[User] = relationship()

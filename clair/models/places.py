@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clair.models.base import Entity, LongText, Name
-from clair.models.people import Organization
+from clair.models.people import Organization, User
 
 
 class Address(Entity):
@@ -24,6 +24,12 @@ class Address(Entity):
     city: Mapped[Name]
     latitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    # Whoever enters an address sees it before a site has it.
+    creator_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+
+    creator: Mapped[User | None] = relationship()
 
 
 class Site(Entity):
