@@ -1,6 +1,7 @@
 """Translates what went wrong into the form that each door speaks: a page, or a JSON:API document."""
 
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import orjson
@@ -12,7 +13,14 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from clair.errors import ClairError, Invalid, Unauthorized
+from clair.errors import (
+    ClairError,
+    Invalid,
+    InvalidParameter,
+    NotFound,
+    Problems,
+    Unauthorized,
+)
 from clair.extensions import db
 
 bp = Blueprint("errors", __name__)
@@ -25,9 +33,11 @@ CODES = {
     403: "permission_denied",
     404: "not_found",
     405: "method_not_allowed",
+    406: "not_acceptable",
     409: "conflict",
     413: "too_large",
     415: "unsupported_media_type",
+    429: "throttled",
     503: "unavailable",
 }
 
@@ -41,28 +51,48 @@ def speaks_json() -> bool:
 
 
 def error_object(
-    status: int, detail: str, pointer: str = "/data", code: str | None = None
+    status: int, detail: str, pointer: str | None = "/data", code: str | None = None
 ) -> dict[str, object]:
-    """Make a JSON:API error object."""
+    """Make a JSON:API error object; without a pointer it says nothing of a source."""
+    source = {} if pointer is None else {"source": {"pointer": pointer}}
     return {
         "detail": detail,
         "status": str(status),
-        "source": {"pointer": pointer},
+        **source,
         "code": code or CODES.get(status, "error"),
     }
 
 
-def answer(status: int, detail: str, pointer: str = "/data", code: str | None = None) -> Response:
-    """Answer with an error in the form that this door speaks."""
+def as_object(error: ClairError) -> dict[str, object]:
+    """Make the error object of an error of the domain, with its place in the request."""
+    pointer: str | None = "/data"
+    if isinstance(error, Invalid):
+        pointer = error.pointer
+    elif isinstance(error, NotFound):
+        pointer = None
+    shown = error_object(error.status, error.message, pointer, error.code)
+    if isinstance(error, InvalidParameter):
+        shown["source"] = {"pointer": pointer, "parameter": error.parameter}
+    return shown
+
+
+def as_objects(error: ClairError) -> list[dict[str, object]]:
+    """Make an error object of each thing that is wrong, in the order of their places."""
+    problems = error.problems if isinstance(error, Problems) else [error]
+    return sorted(map(as_object, problems), key=lambda each: str(each.get("source")))
+
+
+def answer(status: int, errors: Sequence[dict[str, object]]) -> Response:
+    """Answer with errors in the form that this door speaks."""
     if speaks_json():
-        document = {"errors": [error_object(status, detail, pointer, code)]}
-        response = Response(orjson.dumps(document), status, content_type=JSONAPI)
+        response = Response(orjson.dumps({"errors": errors}), status, content_type=JSONAPI)
     else:
         response = Response(render_template("errors/error.html", status=status), status)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     if status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        scheme = "Token" if request.path.startswith("/api/") else "Bearer"
+        response.headers["WWW-Authenticate"] = scheme
     return response
 
 
@@ -73,18 +103,18 @@ def show_error(error: ClairError) -> ResponseReturnValue:
     if isinstance(error, Unauthorized) and not speaks_json():
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts.login", next=target))
-    pointer = f"/data/attributes/{error.field}" if isinstance(error, Invalid) else "/data"
-    return answer(error.status, error.message, pointer, error.code)
+    return answer(error.status, as_objects(error))
 
 
 @bp.app_errorhandler(HTTPException)
 def show_http_error(error: HTTPException) -> ResponseReturnValue:
     """Say what Flask found wrong: no such address, a body that is too large, …"""
     if isinstance(error, CSRFError):
-        return answer(400, gettext("This form has expired. Load the page again."))
+        status = 403 if request.path.startswith("/api/") else 400
+        return refuse(status, gettext("This form has expired. Load the page again."))
     if error.code is None or error.code < 400:
         return error
-    response = answer(error.code, error.description or "")
+    response = refuse(error.code, error.description or "")
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
@@ -97,7 +127,7 @@ def show_outage(error: Exception) -> ResponseReturnValue:
     """Ask to come back soon when the database is away; nothing was stored."""
     log.error("The database does not answer: %s", error)
     db.session.remove()
-    return answer(503, "The database does not answer. Try again soon.")
+    return refuse(503, "The database does not answer. Try again soon.")
 
 
 @bp.app_errorhandler(Exception)
@@ -105,7 +135,12 @@ def show_fault(error: Exception) -> ResponseReturnValue:
     """Log a fault of ours with its trace, and say no more than that there was one."""
     log.exception("Fault at %s %s", request.method, request.path, exc_info=error)
     db.session.rollback()
-    return answer(500, "Something went wrong here. It has been logged.")
+    return refuse(500, "Something went wrong here. It has been logged.")
+
+
+def refuse(status: int, detail: str) -> Response:
+    """Answer with one error that is no error of the domain."""
+    return answer(status, [error_object(status, detail)])
 
 
 def is_local(url: str) -> bool:

@@ -14,7 +14,7 @@ from clair.analytics import thresholds
 from clair.analytics.current import current_reading
 from clair.analytics.series import break_at_gaps
 from clair.analytics.windows import DAYS, MAX_FREE_DAYS, Window, local_day, window_up_to
-from clair.errors import Invalid
+from clair.errors import InvalidParameter
 
 bp = Blueprint(
     "installations", __name__, url_prefix="/dashboard/<int:organization_id>/installation"
@@ -60,11 +60,11 @@ def series(organization_id: int, installation_id: int) -> ResponseReturnValue:
     width_px = read_number("width", 1000)
     quantity = request.args.get("quantity", "co2_ppm")
     if quantity not in timeseries.QUANTITIES:
-        raise Invalid("quantity", f"must be one of {', '.join(timeseries.QUANTITIES)}")
+        raise InvalidParameter("quantity", f"must be one of {', '.join(timeseries.QUANTITIES)}")
     if not 0 <= from_s < to_s < 2**40:
-        raise Invalid("from", "must be earlier than `to`")
+        raise InvalidParameter("from", "must be earlier than `to`")
     if not 1 <= width_px <= MAX_WIDTH_PX:
-        raise Invalid("width", f"must be 1 to {MAX_WIDTH_PX}")
+        raise InvalidParameter("width", f"must be 1 to {MAX_WIDTH_PX}")
     bucket_s = max(1, (to_s - from_s) // width_px)
     times, values = timeseries.thinned(installation, quantity, from_s, to_s, bucket_s)
     times, with_gaps = break_at_gaps(times, values, bucket_s)
@@ -108,10 +108,10 @@ def read_window(newest: date, today: date, zone: ZoneInfo) -> Window:
     if range_ == "free":
         first, last = read_day("from", newest), read_day("to", today)
         if first > last or (last - first).days >= MAX_FREE_DAYS:
-            raise Invalid("from", "must not be later than `to`, nor ten years earlier")
+            raise InvalidParameter("from", "must not be later than `to`, nor ten years earlier")
         return Window(range_, first, last, zone)
     if range_ not in DAYS:
-        raise Invalid("range", "must be day, week, month or free")
+        raise InvalidParameter("range", "must be day, week, month or free")
     return window_up_to(range_, read_day("day", newest), zone)
 
 
@@ -120,9 +120,9 @@ def read_day(name: str, default: date) -> date:
     try:
         day = date.fromisoformat(request.args.get(name) or default.isoformat())
     except ValueError as error:
-        raise Invalid(name, "must be a day such as 2026-11-20") from error
+        raise InvalidParameter(name, "must be a day such as 2026-11-20") from error
     if not 1980 <= day.year <= 2200:
-        raise Invalid(name, "must be a year between 1980 and 2200")
+        raise InvalidParameter(name, "must be a year between 1980 and 2200")
     return day
 
 
@@ -130,5 +130,5 @@ def read_number(name: str, default: int) -> int:
     """Read a whole number from the query."""
     text = request.args.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Invalid(name, "must be a whole number")
+        raise InvalidParameter(name, "must be a whole number")
     return int(text)

@@ -22,7 +22,7 @@ class Commands(AppGroup):
         try:
             return super().invoke(ctx)
         except ClairError as error:
-            raise click.ClickException(error.message) from error
+            raise click.ClickException(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
             raise click.ClickException(
                 "The database does not answer as it should; check DATABASE_URL, "
