@@ -10,6 +10,29 @@ OUTDOOR_PPM = 400
 STALE_AFTER_S = 30 * 60
 STALE_AFTER_INTERVALS = 3
 
+CLEAN_AIR_PPM = 1500
+"""From here on the air of a room exceeds what the clean-air medal is given for."""
+
+BAD_AIR_PPM = 2000
+"""A single value as high as this costs the medal."""
+
+EXCESS_SCORE_LIMIT_PPM = 150
+"""A day whose air exceeds on average by this much, or more, costs the medal."""
+
+EXCESS_DAYS_LIMIT = 0.3
+"""So large a share of the valid days, exceeding by however little, costs the medal."""
+
+VALID_DAYS_REQUIRED = 0.6
+"""Nothing is said of a room when a smaller share of the days is valid."""
+
+GRID_STEP_S = 10 * 60
+MAX_GAP_S = 30 * 60
+"""Samples further apart are not interpolated: what happened between them is unknown."""
+
+MAX_DAY_GAP_S = 60 * 60
+MAX_HOUR_GAP_S = 10 * 60
+"""A valid day may lack an hour in all, and a valid hour one point of the grid."""
+
 
 class Level(StrEnum):
     """How good the air is; every page shows it as colour, shape and word."""
