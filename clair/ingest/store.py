@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, text
 
 from clair.extensions import db
+from clair.ingest.statements import COLUMNS, POSTGRESQL, SQLITE
 
 DAY_S = 86_400
 NOT_BEFORE_S = 1_577_836_800
@@ -39,55 +40,20 @@ class NewSample:
     co2_ppm: int
     temperature_celsius: float | None = None
     rel_humidity_percent: int | None = None
+    measurement_status: str = "M"
 
 
-Row = tuple[UUID, int, int, int | None, int | None]
-"""node, timestamp_s, co2_ppm, temperature in tenths, humidity: as the table holds a sample."""
-
-POSTGRESQL_BATCH = """
-    unnest(
-        CAST(:nodes AS uuid[]), CAST(:timestamps AS bigint[]), CAST(:co2 AS smallint[]),
-        CAST(:temperatures AS smallint[]), CAST(:humidities AS smallint[])
-    ) AS new(node, timestamp_s, co2_ppm, temperature, humidity)
-"""
-SQLITE_BATCH = """(
-    SELECT json_extract(value, '$[0]') AS node, json_extract(value, '$[1]') AS timestamp_s,
-        json_extract(value, '$[2]') AS co2_ppm, json_extract(value, '$[3]') AS temperature,
-        json_extract(value, '$[4]') AS humidity
-    FROM json_each(:rows)
-) AS new"""
-# In one order everywhere: two batches that share samples would deadlock else.
-INSERT = """
-    INSERT INTO sample (
-        node_id, timestamp_s, co2_ppm, temperature_decidegrees, rel_humidity_percent
-    )
-    SELECT node.id, new.timestamp_s, new.co2_ppm, new.temperature, new.humidity
-    FROM {batch} JOIN node ON node.uuid = new.node
-    WHERE true
-    ORDER BY node.id, new.timestamp_s
-    ON CONFLICT DO NOTHING
-    RETURNING node_id, timestamp_s
-"""
-FIND = """
-    SELECT node.id, sample.co2_ppm, sample.temperature_decidegrees, sample.rel_humidity_percent,
-        new.node, new.timestamp_s
-    FROM {batch} JOIN node ON node.uuid = new.node
-    LEFT JOIN sample ON sample.node_id = node.id AND sample.timestamp_s = new.timestamp_s
-"""
-STATEMENTS = {
-    (dialect, name): text(sql.format(batch=batch))
-    for dialect, batch in (("postgresql", POSTGRESQL_BATCH), ("sqlite", SQLITE_BATCH))
-    for name, sql in (("insert", INSERT), ("find", FIND))
-}
+Row = tuple[UUID, int, int, int | None, int | None, str]
+"""node, timestamp_s, co2_ppm, temperature in tenths, humidity, status: as the table holds them."""
 
 
 def store_samples(samples: Sequence[NewSample]) -> list[Verdict]:
-    """Store samples in one statement, and say of each what became of it. The caller commits."""
+    """Store samples and count them, and say of each what became of it. The caller commits."""
     if not samples:
         return []
     rows = [as_row(sample) for sample in samples]
     make_partitions({row[1] for row in rows})
-    stored = execute("insert", rows)
+    stored = insert(rows)
     if len(stored) == len(rows):
         return [Verdict.STORED] * len(rows)
     return explain(rows, {(node_id, timestamp_s) for node_id, timestamp_s in stored})
@@ -113,29 +79,58 @@ def as_row(sample: NewSample) -> Row:
     """Put a sample into the form of the table."""
     celsius = sample.temperature_celsius
     tenths = None if celsius is None else round(celsius * 10)
-    return sample.node, sample.timestamp_s, sample.co2_ppm, tenths, sample.rel_humidity_percent
+    return (
+        sample.node,
+        sample.timestamp_s,
+        sample.co2_ppm,
+        tenths,
+        sample.rel_humidity_percent,
+        sample.measurement_status,
+    )
 
 
-def execute(name: str, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+def insert(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """Insert and count what is new, and return its node ids and instants."""
+    if db.engine.dialect.name == "sqlite":
+        stored = execute("insert", rows)
+        if stored:
+            db.session.connection().execute(SQLITE["count"], {"rows": json.dumps(stored)})
+        return stored
+    if len(rows) > 1:
+        return execute("insert", rows)
+    values = dict(zip(COLUMNS, rows[0], strict=True)) | {"node": str(rows[0][0])}
+    return [tuple(row) for row in db.session.connection().execute(POSTGRESQL["insert one"], values)]
+
+
+def execute(name: str, rows: Sequence[Row], **bounds: int) -> list[tuple[Any, ...]]:
     """Run a statement over a batch in the way of the database at hand."""
-    dialect = db.engine.dialect.name
-    if dialect == "sqlite":
-        batch = json.dumps([(row[0].hex, *row[1:]) for row in rows])
-        parameters: dict[str, object] = {"rows": batch}
+    if db.engine.dialect.name == "postgresql":
+        statement, parameters = POSTGRESQL[name], in_columns(rows)
     else:
-        names = ("nodes", "timestamps", "co2", "temperatures", "humidities")
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        columns[0] = [str(node) for node in columns[0]]
-        parameters = dict(zip(names, columns, strict=True))
-    statement = STATEMENTS[dialect, name]
-    return [tuple(row) for row in db.session.connection().execute(statement, parameters)]
+        statement = SQLITE[name]
+        parameters = {"rows": json.dumps([(row[0].hex, *row[1:]) for row in rows])}
+    found = db.session.connection().execute(statement, {**parameters, **bounds})
+    return [tuple(row) for row in found]
+
+
+def in_columns(rows: Sequence[Row]) -> dict[str, str]:
+    """Turn rows into the arrays that PostgreSQL takes."""
+    columns: dict[str, str] = {}
+    for name, values in zip(COLUMNS, zip(*rows, strict=True), strict=True):
+        # As literals: an ARRAY[...] of thousands of values takes longer to parse than to store.
+        literals = ("NULL" if value is None else str(value) for value in values)
+        columns[name] = f"{{{','.join(literals)}}}"
+    return columns
 
 
 def explain(rows: Sequence[Row], stored: set[tuple[int, int]]) -> list[Verdict]:
     """Find out why some samples of a batch were not stored."""
+    times = [row[1] for row in rows]
+    # In constants: PostgreSQL leaves out the months that cannot have the samples.
+    bounds = {"first_s": min(times), "last_s": max(times)}
     found = {
         (UUID(str(node)), timestamp_s): (node_id, values)
-        for node_id, *values, node, timestamp_s in execute("find", rows)
+        for node_id, *values, node, timestamp_s in execute("find", rows, **bounds)
     }
     verdicts = []
     for row in rows:

@@ -59,8 +59,9 @@ def test_every_batch_takes_a_handful_of_statements(ers: Node, statements: list[s
     receive(origin, batch[:1], NOW_S)
     statements.clear()
     assert receive(origin, batch, NOW_S).quarantined == 50
-    assert len([each for each in statements if not each.startswith("SELECT")]) <= 3
-    assert len(statements) <= 5
+    # Only SQLite needs one more to count the samples by day.
+    assert len([each for each in statements if not each.startswith("SELECT")]) <= 4
+    assert len(statements) <= 6
 
 
 def test_messages_without_measurements_are_ignored(ers: Node) -> None:

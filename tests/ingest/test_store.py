@@ -144,12 +144,20 @@ def test_verdicts_of_a_batch_that_contradicts_itself_tell_what_was_stored(
     assert said == {row[:2] for row in stored_rows()}
 
 
-def test_batch_of_5000_takes_one_statement(sample: NewSample, statements: list[str]) -> None:
+def about_samples(statements: list[str]) -> list[str]:
+    """Leave out that a month whose partition was made a moment ago is looked for once more."""
+    return [each for each in statements if "to_regclass" not in each]
+
+
+def test_batch_of_5000_takes_one_statement(
+    sample: NewSample, statements: list[str], database: str
+) -> None:
     batch = series(sample, 5000, spacing_s=10)
     make_partitions(each.timestamp_s for each in batch)
     statements.clear()
     assert store_samples(batch) == [STORED] * 5000
-    assert len(statements) == 1
+    # SQLite cannot insert into two tables at once.
+    assert len(about_samples(statements)) == (1 if database == "postgresql" else 2)
     assert len(stored_rows()) == 5000
 
 
@@ -158,7 +166,7 @@ def test_batch_of_duplicates_takes_two_statements(sample: NewSample, statements:
     store_samples(batch)
     statements.clear()
     assert store_samples(batch) == [DUPLICATE] * 500
-    assert len(statements) == 2
+    assert len(about_samples(statements)) == 2
 
 
 def test_samples_of_months_far_apart_fit_into_one_batch(sample: NewSample) -> None:

@@ -1,4 +1,4 @@
-"""SQL over samples: the newest one, and series thinned to what a chart or a table can show.
+"""Series thinned to what a chart can show, and tables.
 
 All functions take an installation that was fetched through the policy, and never look beyond its
 time: samples of the same node from before or after belong to somebody else.
