@@ -1,7 +1,8 @@
-"""From a request to an actor: the session of a page, the token of a source; default deny.
+"""From a request to an actor: the session of a browser, the token of a program or of a source.
 
-Every view needs a logged-in user unless it is marked: `@public` opens it to everybody, `@for_source`
-to the holders of a source's token.
+Default deny: every view needs a logged-in user unless it is marked. `@public` opens it to everybody
+(so do the views of the API, which ask the policy about each row), `@for_source` to the holders of a
+source's token.
 """
 
 import time
@@ -11,17 +12,20 @@ from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request, session
-from flask_login import UserMixin, current_user, login_user, logout_user
+from flask_babel import gettext
+from flask_login import COOKIE_NAME, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select
 
+from clair import csrf, tokens
 from clair.access import NOBODY, Actor, Source
 from clair.errors import Forbidden, Unauthorized
 from clair.extensions import db, login
 from clair.identity import hash_token
-from clair.models import IngestSource, User
+from clair.models import IngestSource, Scope, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 SOURCE_MEMORY_S = 5
+API = "/api/"
 
 
 def public(view: View) -> View:
@@ -60,10 +64,22 @@ def load_user(user_id: str) -> SessionUser | None:
     return known if known and compare_digest(known.get_id(), user_id) else None
 
 
-def start_session(user: User, *, remember: bool) -> None:
-    """Log a user in with a session that shares nothing with the one before."""
+def start_session(user: User, *, remember: bool = False, is_permanent: bool = False) -> None:
+    """Log a user in with a session that shares nothing with the one before.
+
+    It ends with the browser, or after two weeks when it `is_permanent`.
+    """
     session.clear()
     login_user(SessionUser(user), remember=remember)
+    session.permanent = is_permanent
+    csrf.begin()
+
+
+def renew_session(user: User) -> None:
+    """Keep the user logged in here who has a new password, and only here."""
+    # A remembered user is remembered under the new one.
+    name = current_app.config.get("REMEMBER_COOKIE_NAME", COOKIE_NAME)
+    login_user(SessionUser(user), remember=name in request.cookies)
 
 
 def end_session() -> None:
@@ -71,6 +87,7 @@ def end_session() -> None:
     session.clear()
     # Last, because it leaves word in the session that the cookie of remembered users must go.
     logout_user()
+    csrf.end()
 
 
 def guard() -> None:
@@ -82,12 +99,38 @@ def guard() -> None:
         return
     if request.endpoint == "static":
         return
-    if current_user.is_authenticated:
-        g.actor = Actor(user_id=current_user.id)
-        g.user = current_user.user
-        g.preferred_language = current_user.user.language
+    is_api = request.path.startswith(API)
+    if is_api and (key := read_key()) is not None:
+        admit_program(key)
+    elif current_user.is_authenticated:
+        admit(current_user.user)
+        if is_api:
+            g.csrf_cookie = "api"
+            csrf.check_request()
     elif view is not None and not getattr(view, "is_public", False):
         raise Unauthorized("Log in first.")
+
+
+def admit(user: User, *, is_read_only: bool = False) -> None:
+    """Let a user act in this request."""
+    g.actor = Actor(user_id=user.id, is_read_only=is_read_only, is_admin=user.is_admin)
+    g.user = user
+    g.preferred_language = user.language
+
+
+def read_key() -> str | None:
+    """Read the key of `Authorization: Token <key>`; another scheme says nothing here."""
+    scheme, _, key = request.headers.get("Authorization", "").strip().partition(" ")
+    return key.strip() if scheme.lower() == "token" else None
+
+
+def admit_program(key: str) -> None:
+    """Let the user act whose token this is, within its scope."""
+    token = tokens.find_by_key(key, int(time.time()))
+    if token is None:
+        raise BadToken(gettext("This token is unknown, revoked or expired."))
+    g.token = token
+    admit(token.user, is_read_only=token.scope == Scope.READ)
 
 
 class BadToken(Unauthorized):
@@ -151,3 +194,4 @@ def init_app(app: Flask) -> None:
     # Templates know `g.user`; asking who it is again would fail the page that reports an outage.
     login.init_app(app, add_context_processor=False)
     app.before_request(guard)
+    app.after_request(csrf.keep_cookie)

@@ -13,9 +13,12 @@ from clair.settings import (
     database_url,
     find_text,
     folder,
+    host_name,
     networks,
     one_of,
+    port,
     root_url,
+    sender,
     setting,
     text,
     url_of,
@@ -23,9 +26,8 @@ from clair.settings import (
 )
 
 DATA = Path("instance").absolute()
-SETTLED_ELSEWHERE = ("CLAIR_DOMAIN", "CLAIR_MODE", "CLAIR_TTN_STACK")
-"""Of the predecessor, and harmless: there are no mails with links yet, a sensor's family is
-registered, and one stack is left."""
+SETTLED_ELSEWHERE = ("CLAIR_MODE", "CLAIR_TTN_STACK")
+"""Of the predecessor, and harmless: a sensor's family is registered, and one stack is left."""
 SQL_PARTS = ("SQL_ENGINE", "SQL_USER", "SQL_PASSWORD", "SQL_HOST", "SQL_PORT", "SQL_DATABASE")
 
 
@@ -47,12 +49,17 @@ class Config(HealthConfig):
         "the database: postgresql://… or sqlite:///…; composed of SQL_* when absent", database_url
     )
     REDIS_URL: str = setting(
-        "the job queue", url_of("redis", "rediss", "unix"), default="redis://localhost:6379/0"
+        "the job queue, and the counts of log-ins that failed",
+        url_of("redis", "rediss", "unix"),
+        default="redis://localhost:6379/0",
     )
     MQTT_URL: str = setting(
         "the broker that demo simulate publishes to",
         url_of("mqtt", "mqtts"),
         default="mqtt://localhost:1883",
+    )
+    CLAIR_DOMAIN: str = setting(
+        "host in the links of mails, with its port if needed", host_name, default="localhost:8000"
     )
     CLAIR_ROLE: str = setting(
         "which doors this process opens: pages, ingest or both",
@@ -70,6 +77,18 @@ class Config(HealthConfig):
     )
     INGEST_SIMULATED: bool = setting(
         "store uplinks that were injected by hand in the network's console", boolean, default=False
+    )
+    EMAIL_HOST: str | None = setting(
+        "server that sends mails; none are sent without", text, default=None
+    )
+    EMAIL_PORT: int = setting("its port; 465 is encrypted from the first byte", port, default=587)
+    EMAIL_HOST_USER: str | None = setting("user at the server for mails", text, default=None)
+    EMAIL_HOST_PASSWORD: str | None = setting(
+        "password at the server for mails", text, default=None, secret=True
+    )
+    EMAIL_USE_TLS: bool = setting("encrypt what is sent to it (STARTTLS)", boolean, default=True)
+    DEFAULT_FROM_EMAIL: str | None = setting(
+        "sender of mails; clair@ the host of CLAIR_DOMAIN when absent", sender, default=None
     )
     LOG_LEVEL: str = setting(
         "how much is logged", one_of("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"
@@ -130,5 +149,5 @@ def find_unknown(environ: Mapping[str, str]) -> list[str]:
     known = {each.name for cls in (Config, ForwarderConfig) for each in fields(cls)}
     known |= {*SQL_PARTS, *SETTLED_ELSEWHERE}
     known |= {f"{name}_FILE" for name in known}
-    ours = ("CLAIR_", "INGEST_", "SQL_", "MQTT_")
+    ours = ("CLAIR_", "EMAIL_", "INGEST_", "SQL_", "MQTT_")
     return sorted(name for name in environ if name.startswith(ours) and name not in known)

@@ -7,10 +7,14 @@ from typing import Any
 import psycopg2.extensions
 from flask import has_request_context, request
 from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
@@ -22,6 +26,19 @@ migrate = Migrate(compare_type=True, render_as_batch=True)
 login = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
+# For requests, which can do without Redis but not wait for it.
+IMPATIENT: dict[str, Any] = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 0.5,
+    "retry": Retry(NoBackoff(), 0),
+}
+# While Redis is away each process counts for itself.
+limiter = Limiter(
+    get_remote_address,
+    strategy="moving-window",
+    in_memory_fallback_enabled=True,
+    swallow_errors=True,
+)
 
 IDLE_S = 1
 SQLITE_PRAGMAS = (
@@ -40,6 +57,13 @@ def open_sqlite(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         for pragma in SQLITE_PRAGMAS:
             connection.execute(pragma)
+        # SQLite's own `lower` knows nothing but ASCII.
+        connection.create_function("casefold", 1, casefold, deterministic=True)
+
+
+def casefold(text: str | None) -> str | None:
+    """Write a text without capitals, to find it in whatever capitals."""
+    return None if text is None else text.casefold()
 
 
 @event.listens_for(Engine, "begin")

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import IO, Any, Self
@@ -15,6 +16,7 @@ from flask.cli import NoAppException
 Network = IPv4Network | IPv6Network
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+HOST = re.compile(r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII)
 
 
 class ConfigError(NoAppException):
@@ -87,6 +89,29 @@ def database_url(value: str) -> str:
     url = url_of("postgresql", "postgres", "postgresql+psycopg2", "sqlite")(value)
     scheme, rest = url.split("://", 1)
     return f"{'sqlite' if scheme.lower() == 'sqlite' else 'postgresql+psycopg2'}://{rest}"
+
+
+def host_name(value: str) -> str:
+    """Read the name of a host, with its port if that is not the usual one."""
+    host = value.strip().lower()
+    if not HOST.fullmatch(host):
+        raise ValueError("must be a host such as clair.example.org or localhost:8000")
+    return host
+
+
+def port(value: str) -> int:
+    """Read the number of a port."""
+    if not 0 < whole_number(value) < 65_536:
+        raise ValueError("must be a port, 1 to 65535")
+    return int(value)
+
+
+def sender(value: str) -> str:
+    """Read an address such as `Clair <clair@example.org>`."""
+    address = parseaddr(text(value))[1]
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address) or not value.isprintable():
+        raise ValueError("must be an address such as Clair <clair@example.org>")
+    return value.strip()
 
 
 def root_url(value: str) -> str:

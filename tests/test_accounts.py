@@ -11,6 +11,8 @@ from clair.models import User
 
 from conftest import PASSWORD, World
 
+DJANGO_ADMIN = "pbkdf2_sha256$216000$mYzrVXAoSvy9$bKIk5us46JWunifjotmunlWLAieUXY3Lt4e7V67fy4E="
+
 
 def test_new_user_gets_in_with_name_or_address(world: World) -> None:
     dora = accounts.create_user(SYSTEM, "dora", "Dora@Example.org", "eight is enough")
@@ -80,7 +82,7 @@ def test_name_that_is_an_address_does_not_shadow_its_user(world: World) -> None:
         ("dora", "d@", PASSWORD, "email"),
         ("dora", "d@e@f", PASSWORD, "email"),
         ("dora", f"{'d' * 250}@e.org", PASSWORD, "email"),
-        ("dora", "d@example.org", "seven77", "password"),
+        ("dora", "d@example.org", "sev7n!?", "password"),
     ],
 )
 def test_account_needs_name_address_and_password(
@@ -129,7 +131,7 @@ def test_nobody_changes_the_password_of_another(
 
 def test_short_password_is_refused(world: World) -> None:
     with pytest.raises(Invalid):
-        accounts.set_password(SYSTEM, world.alice, "1234567")
+        accounts.set_password(SYSTEM, world.alice, "sev7n!?")
 
 
 def test_unknown_user_is_not_found(world: World) -> None:
@@ -137,3 +139,96 @@ def test_unknown_user_is_not_found(world: World) -> None:
     found = accounts.find_user("bob@EXAMPLE.org")
     assert isinstance(found, User)
     assert found.username == "bob"
+
+
+# --- passwords of the predecessor, and addresses that are not confirmed
+
+
+def test_password_of_the_predecessor_gets_in_and_is_hashed_anew(world: World) -> None:
+    world.alice.password_hash = DJANGO_ADMIN
+    db.session.commit()
+    assert accounts.authenticate("alice", "wrong") is None
+    assert world.alice.password_hash == DJANGO_ADMIN
+    assert accounts.authenticate("alice", "admin") is world.alice
+    db.session.commit()
+    assert world.alice.password_hash.startswith("$argon2id$")
+    assert accounts.authenticate("alice", "admin") is world.alice
+
+
+def test_user_without_a_confirmed_address_is_told_so_only_with_the_right_password(
+    world: World,
+) -> None:
+    world.alice.is_email_verified = False
+    db.session.commit()
+    assert accounts.authenticate("alice", "wrong") is None
+    with pytest.raises(accounts.Unconfirmed):
+        accounts.authenticate("alice", PASSWORD)
+    with pytest.raises(accounts.Unconfirmed):
+        accounts.authenticate("alice@example.org", PASSWORD)
+
+
+def test_administrator_needs_no_confirmed_address(world: World) -> None:
+    world.ada.is_email_verified = False
+    db.session.commit()
+    assert accounts.authenticate("ada", PASSWORD) is world.ada
+
+
+def test_disabled_user_is_nobody_also_without_a_confirmed_address(world: World) -> None:
+    world.alice.is_email_verified = world.alice.is_active = False
+    db.session.commit()
+    assert accounts.authenticate("alice", PASSWORD) is None
+
+
+# --- changes
+
+
+def test_user_changes_her_names(world: World) -> None:
+    accounts.update_user(Actor(world.alice.id), world.alice, username="alicia", last_name="W.")
+    db.session.commit()
+    assert (world.alice.username, world.alice.first_name, world.alice.last_name) == (
+        "alicia",
+        "",
+        "W.",
+    )
+    assert accounts.authenticate("alicia", PASSWORD) is world.alice
+
+
+@pytest.mark.parametrize("name", ["bob", "bob@example.org", "BOB@example.org"])
+def test_name_by_which_somebody_else_logs_in_is_taken(world: World, name: str) -> None:
+    with pytest.raises(Invalid) as error:
+        accounts.update_user(Actor(world.alice.id), world.alice, username=name)
+    assert (error.value.field, error.value.code) == ("username", "unique")
+    assert world.alice.username == "alice"
+
+
+def test_own_address_may_be_the_name(world: World) -> None:
+    accounts.update_user(Actor(world.alice.id), world.alice, username="alice@example.org")
+    assert world.alice.username == "alice@example.org"
+
+
+def test_password_is_changed_for_the_old_one_alone(world: World) -> None:
+    actor = Actor(world.alice.id)
+    with pytest.raises(accounts.WrongPassword):
+        accounts.change_password(actor, world.alice, "wrong", "something better", field="new")
+    with pytest.raises(Invalid) as error:
+        accounts.change_password(actor, world.alice, PASSWORD, "sev7n!?", field="new")
+    assert error.value.field == "new"
+    accounts.change_password(actor, world.alice, PASSWORD, "something better", field="new")
+    assert accounts.authenticate("alice", "something better") is world.alice
+
+
+def test_token_that_only_reads_changes_nothing(world: World) -> None:
+    reader = Actor(user_id=world.alice.id, is_read_only=True)
+    for change in (
+        lambda: accounts.update_user(reader, world.alice, username="alicia"),
+        lambda: accounts.set_password(reader, world.alice, "something better"),
+        lambda: accounts.change_password(reader, world.alice, PASSWORD, "better", field="new"),
+    ):
+        with pytest.raises(Forbidden):
+            change()
+
+
+def test_password_is_not_replaced_when_another_was_chosen_meanwhile(world: World) -> None:
+    with pytest.raises(Conflict):
+        accounts.replace_hash(SYSTEM, world.alice, "the hash of before", "a new hash")
+    assert accounts.authenticate("alice", PASSWORD) is world.alice

@@ -4,12 +4,14 @@ from redis import Redis
 from rq.cron import CronScheduler
 
 from clair.jobs import QUEUE
+from clair.jobs.images import remove_unused_images
 from clair.jobs.partitions import make_partitions
 
 DAY_S = 86_400
 
 EVERY_S = [
     (make_partitions, DAY_S),
+    (remove_unused_images, DAY_S),
 ]
 
 

@@ -18,7 +18,7 @@ SETTINGS = {
     "SECRET_KEY": "0123456789abcdef",
     "DATABASE_URL": "postgresql://clair:hunter2@db/clair",
 }
-FOREIGN = {"run", "shell", "routes"}
+FOREIGN = {"run", "shell", "routes", "limiter"}
 
 
 def flask(*args: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:

@@ -155,7 +155,8 @@ def test_sensor_stays_in_its_organization(run: Run, world: World) -> None:
     result = run("nodes", "install", EUI, "--room", world.room.id)
     assert result.exit_code == 1
     assert result.stderr == (
-        "Error: room: belongs to another organization; choose a room of the sensor's organization\n"
+        "Error: The room belongs to another organization; "
+        "choose one of the sensor's organization.\n"
     )
 
 

@@ -35,7 +35,10 @@ def test_organization_is_created_with_its_owner(run: Run, world: World) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("Café Morgenrot", "--owner", "alice"), "There is already an organization Café Morgenrot"),
+        (
+            ("Café Morgenrot", "--owner", "alice"),
+            "name: There is already an organization Café Morgenrot.",
+        ),
         (("Neu", "--owner", "nobody"), "There is no user nobody"),
         (("", "--owner", "alice"), "name: must have 1 to 50 characters"),
         (("x" * 51, "--owner", "alice"), "name: must have 1 to 50 characters"),

@@ -30,7 +30,7 @@ def test_room_is_added_to_its_site(run: Run, world: World) -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("Gastraum", "Kastanienallee has a room Gastraum already."),
+        ("Gastraum", "name: Kastanienallee has a room Gastraum already."),
         ("", "name: must have 1 to 50 characters"),
         ("x" * 51, "name: must have 1 to 50 characters"),
     ],

@@ -41,7 +41,7 @@ def test_site_may_be_in_another_time_zone(run: Run, world: World) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("Kastanienallee",), "Café Morgenrot has a site Kastanienallee already"),
+        (("Kastanienallee",), "name: Café Morgenrot has a site Kastanienallee already"),
         (("Hof", "--organization", "Kiosk"), "There is no organization Kiosk; see"),
         (("",), "name: must have 1 to 50 characters"),
         (("Hof", "--street", "x" * 51), "street1: must have 1 to 50 characters"),

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import flask_migrate
 import pytest
 from redis import Redis
 from rq import Queue
@@ -19,6 +20,7 @@ from clair.jobs import QUEUE
 from clair.jobs.partitions import make_partitions
 from clair.jobs.schedule import EVERY_S, make_scheduler
 
+from conftest import make_app
 from services import Service, free_port, wait_for
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -64,7 +66,10 @@ def start(server: Service, tmp_path: Path) -> Iterator[Start]:
         process.wait()
 
 
-def test_jobs_are_done_although_redis_came_last(server, redis, start):
+def test_jobs_are_done_although_redis_came_last(server, redis, start, tmp_path):
+    with make_app(f"sqlite:///{tmp_path}/clair.sqlite", tmp_path).app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
     processes = [start("worker"), start("cron")]
     server.start()
 
