@@ -1,6 +1,7 @@
 """Makes the application: a table of contents of its parts."""
 
 import logging
+import re
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from clair import auth, i18n
-from clair.blueprints import accounts, dashboard, errors, health, ingest, installations
+from clair.blueprints import accounts, api, dashboard, errors, health, ingest, installations, media
 from clair.config import Config
-from clair.extensions import babel, csrf, db, migrate
+from clair.extensions import IMPATIENT, babel, csrf, db, limiter, migrate
 
-YEAR_S = 365 * 86_400
-PAGES = (accounts, dashboard, installations)
+DAY_S = 86_400
+YEAR_S = 365 * DAY_S
+PAGES = (accounts, api, dashboard, installations, media)
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -44,6 +46,7 @@ def create_app(config: Config | None = None) -> Flask:
     babel.init_app(app, locale_selector=i18n.select_language)
     i18n.init_app(app)
     auth.init_app(app)
+    count_attempts(app)
     open_doors(app, config)
     app.url_defaults(version_static)
     app.after_request(harden)
@@ -61,12 +64,17 @@ def configure(app: Flask, config: Config) -> None:
         BABEL_DEFAULT_LOCALE="de",
         BABEL_TRANSLATION_DIRECTORIES=str(i18n.ROOT / "translations"),
         MAX_CONTENT_LENGTH=1024 * 1024,
+        SESSION_COOKIE_NAME="sessionid",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=14 * DAY_S,
         REMEMBER_COOKIE_SECURE=config.SESSION_COOKIE_SECURE,
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI=re.sub("^unix:", "redis+unix:", config.REDIS_URL),
+        RATELIMIT_STORAGE_OPTIONS=IMPATIENT,
         SEND_FILE_MAX_AGE_DEFAULT=YEAR_S,
     )
 
@@ -94,6 +102,13 @@ def trust_proxies(app: Flask, config: Config) -> None:
         )
 
 
+def count_attempts(app: Flask) -> None:
+    """Let views count what may not be tried too often."""
+    limiter.init_app(app)
+    # No address is limited as a whole, and to find that out would take longer than routing does.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
+
+
 def open_doors(app: Flask, config: Config) -> None:
     """Register the blueprints of this process's role."""
     app.url_map.converters["int"] = IdConverter
@@ -103,6 +118,8 @@ def open_doors(app: Flask, config: Config) -> None:
         csrf.exempt(ingest.bp)
         app.register_blueprint(ingest.bp)
     if config.CLAIR_ROLE in ("all", "web"):
+        # Who comes with a token needs no other; `auth` asks those who come with a session.
+        csrf.exempt(api.bp)
         for page in PAGES:
             app.register_blueprint(page.bp)
 
@@ -116,7 +133,9 @@ def version_static(endpoint: str, values: dict[str, Any]) -> None:
 
 def harden(response: Response) -> Response:
     """Allow pages nothing but their own files, and nobody to frame them."""
-    response.headers.extend(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        # The page of the API's description has a policy of its own.
+        response.headers.setdefault(name, value)
     if response.status_code == HTTPStatus.PERMANENT_REDIRECT:
         # The router's, with the host that the request claims; browsers would remember it.
         target = urlsplit(response.location or "")

@@ -33,6 +33,16 @@ class Unauthorized(ClairError):
     status = 401
 
 
+class Throttled(ClairError):
+    """It was tried too often; `retry_after_s` says how long to wait."""
+
+    status = 429
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class Conflict(ClairError):
     """The change clashes with what is already there."""
 

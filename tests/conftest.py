@@ -6,6 +6,7 @@ Alice owns, Bob inspects, Charlie is a stranger, Ada administers, and nobody is 
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from hypothesis import settings
+from redis.exceptions import RedisError
 from sqlalchemy import event, text
 from werkzeug.test import TestResponse
 
@@ -25,7 +27,7 @@ from clair.access import NOBODY, SYSTEM, Actor
 from clair.app import create_app
 from clair.auth import SessionUser
 from clair.config import Config
-from clair.extensions import db
+from clair.extensions import db, limiter
 from clair.ingest.sources import add_source
 from clair.models import (
     Address,
@@ -88,6 +90,7 @@ def make_app(database_url: str, folder: Path, **settings: object) -> Flask:
     values = {
         "SECRET_KEY": "a secret key for tests alone",
         "DATABASE_URL": database_url,
+        "REDIS_URL": f"unix://{folder}/nobody-listens.sock",
         "CLAIR_DATA": folder,
         "SESSION_COOKIE_SECURE": False,
         "LOG_LEVEL": "WARNING",
@@ -124,6 +127,8 @@ def app(
         db.session.rollback()
         empty()
     apps[database].extensions["clair_sources"].clear()
+    with suppress(RedisError):
+        limiter.limiter.storage.reset()
 
 
 def empty() -> None:

@@ -183,6 +183,20 @@ def mosquitto() -> Iterator[Mosquitto]:
             broker.stop()
 
 
+@contextmanager
+def redis_server() -> Iterator[Service]:
+    """Run a private Redis for a while."""
+    with tempfile.TemporaryDirectory(prefix="clair-redis-") as folder:
+        port = free_port()
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        server = Service(["redis-server", *options], port)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
 class Web(Service):
     """Clair itself under gunicorn, as `scripts/up` runs it."""
 

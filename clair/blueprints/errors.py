@@ -9,19 +9,24 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from clair.errors import (
     ClairError,
+    Conflict,
     Invalid,
+    InvalidLink,
     InvalidParameter,
     NotFound,
     Problems,
+    Throttled,
     Unauthorized,
 )
 from clair.extensions import db
+from clair.models.constraints import field_of
 
 bp = Blueprint("errors", __name__)
 log = logging.getLogger(__name__)
@@ -103,7 +108,28 @@ def show_error(error: ClairError) -> ResponseReturnValue:
     if isinstance(error, Unauthorized) and not speaks_json():
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts.login", next=target))
-    return answer(error.status, as_objects(error))
+    response = answer(error.status, as_objects(error))
+    if isinstance(error, Throttled):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+@bp.app_errorhandler(IntegrityError)
+def show_clash(error: IntegrityError) -> ResponseReturnValue:
+    """Say which rule of the database two requests at the same time have broken."""
+    field, code = field_of(error) or (None, None)
+    if field is None or request.method == "DELETE":
+        return show_error(Conflict(gettext("This clashes with what is already there.")))
+    if code == "does_not_exist":
+        return show_error(InvalidLink(field, gettext("There is no such resource."), code))
+    return show_error(Invalid(field, gettext("This is taken already."), code))
+
+
+@bp.app_errorhandler(StaleDataError)
+@bp.app_errorhandler(ObjectDeletedError)
+def show_loss(_error: Exception) -> ResponseReturnValue:
+    """Say that somebody else has deleted the thing meanwhile."""
+    return show_error(NotFound(gettext("There is no such resource.")))
 
 
 @bp.app_errorhandler(HTTPException)

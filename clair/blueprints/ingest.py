@@ -7,8 +7,9 @@ from flask import Blueprint, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from clair.auth import for_source
+from clair.blueprints.bodies import ParseError, TooMany, UnsupportedMediaType, read_body
 from clair.blueprints.errors import JSONAPI, error_object
-from clair.errors import ClairError
+from clair.errors import InvalidLink
 from clair.extensions import db
 from clair.ingest.documents import Problem, read_sample
 from clair.ingest.receive import receive
@@ -20,6 +21,7 @@ BRACES = 5
 """How many a sample has."""
 MAX_SAMPLES_BODY = 8 * 1024 * 1024
 NDJSON = "application/x-ndjson"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 MEDIA_TYPES = (JSONAPI, "application/json", NDJSON)
 REFUSED = {
     Verdict.UNKNOWN_NODE: Problem(
@@ -32,18 +34,6 @@ REFUSED = {
         status=409,
     ),
 }
-
-
-class UnsupportedMediaType(ClairError):
-    """The body is of a type that this door does not read."""
-
-    status = 415
-
-
-class TooMany(ClairError):
-    """The batch is longer than this door takes."""
-
-    status = 413
 
 
 @bp.post("/uplinks/ttn")
@@ -102,17 +92,6 @@ def samples() -> ResponseReturnValue:
     return answer({"meta": meta, **({"errors": errors} if errors else {})})
 
 
-def read_body() -> bytes:
-    """Read the body, or refuse one that is too large or packed."""
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnsupportedMediaType("The body must not be packed.")
-    body = request.get_data()
-    # One without a length, sent in chunks, would be cut at the limit without a word.
-    if request.content_length is None and len(body) == request.max_content_length:
-        raise TooMany(f"At most {request.max_content_length} bytes fit into a request.")
-    return body
-
-
 def split_messages(body: bytes) -> list[bytes]:
     """Tell one message, which may be spread over lines, from NDJSON of many."""
     if request.mimetype != NDJSON and is_one_document(body):
@@ -156,6 +135,8 @@ def read_line(line: bytes) -> object:
 
 def read_document(body: bytes) -> dict[str, object]:
     """Read a JSON:API document."""
+    if request.mimetype in FORMS:
+        raise InvalidLink("node", "A form cannot say which node it is; send JSON:API.", "required")
     if request.mimetype not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"The body must be {JSONAPI}.")
     try:
@@ -165,13 +146,6 @@ def read_document(body: bytes) -> dict[str, object]:
     if not isinstance(document, dict) or "data" not in document:
         raise ParseError("The document must be an object with `data`.")
     return document
-
-
-class ParseError(ClairError):
-    """The body cannot be read at all."""
-
-    status = 400
-    code = "parse_error"
 
 
 def resource(sample: NewSample) -> dict[str, object]:

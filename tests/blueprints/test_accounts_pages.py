@@ -192,11 +192,11 @@ def test_session_cookie_is_out_of_reach_of_scripts(world: World, client_of: Clie
     cookies = SimpleCookie()
     for header in log_in(client_of(None), remember="y").headers.getlist("Set-Cookie"):
         cookies.load(header)
-    assert set(cookies) == {"session", "remember_token"}
-    for cookie in cookies.values():
-        assert cookie["httponly"]
+    assert set(cookies) == {"sessionid", "remember_token", "csrftoken"}
+    for name, cookie in cookies.items():
+        assert bool(cookie["httponly"]) == (name != "csrftoken"), "scripts must read that one"
         assert cookie["samesite"] == "Lax"
-    assert not cookies["session"]["expires"], "it ends with the browser"
+    assert not cookies["sessionid"]["expires"], "it ends with the browser"
 
 
 def test_log_out_ends_the_session(world: World, client_of: ClientOf) -> None:
@@ -212,7 +212,7 @@ def test_remembered_user_is_logged_in_after_the_browser_was_closed(
 ) -> None:
     client = client_of(None)
     log_in(client, remember="y")
-    client.delete_cookie("session")
+    client.delete_cookie("sessionid")
     assert is_logged_in(client)
 
 
@@ -221,7 +221,7 @@ def test_user_who_is_not_remembered_is_logged_out_with_the_browser(
 ) -> None:
     client = client_of(None)
     log_in(client)
-    client.delete_cookie("session")
+    client.delete_cookie("sessionid")
     assert not is_logged_in(client)
 
 
@@ -235,7 +235,7 @@ def test_log_out_forgets_a_remembered_user(world: World, client_of: ClientOf) ->
 
 def test_forged_session_is_nobodys(world: World, client_of: ClientOf) -> None:
     client = client_of(None)
-    client.set_cookie("session", "eyJfdXNlcl9pZCI6IjEifQ.aaaaaa.forged")
+    client.set_cookie("sessionid", "eyJfdXNlcl9pZCI6IjEifQ.aaaaaa.forged")
     client.set_cookie("remember_token", f"{world.alice.id}|forged")
     assert not is_logged_in(client)
 
@@ -244,7 +244,7 @@ def test_new_password_ends_every_open_session(world: World, client_of: ClientOf)
     here, there = client_of(None), client_of(None)
     log_in(here)
     log_in(there, remember="y")
-    there.delete_cookie("session")
+    there.delete_cookie("sessionid")
     assert is_logged_in(here)
     accounts.set_password(SYSTEM, world.alice, "another long password")
     db.session.commit()

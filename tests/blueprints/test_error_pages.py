@@ -121,12 +121,12 @@ def test_outage_of_the_database_is_told_to_charts(stranded: FlaskClient) -> None
 
 
 def test_outage_does_not_hide_the_log_in_page_from_nobody(stranded: FlaskClient) -> None:
-    stranded.delete_cookie("session")
+    stranded.delete_cookie("sessionid")
     assert stranded.get(LOGIN).status_code == 200
 
 
 def test_log_in_during_an_outage_says_so(stranded: FlaskClient) -> None:
-    stranded.delete_cookie("session")
+    stranded.delete_cookie("sessionid")
     page = stranded.get(LOGIN).text
     token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
     fields = {"csrf_token": token, "username": "alice", "password": "whatever it is"}

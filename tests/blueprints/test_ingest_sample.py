@@ -148,13 +148,18 @@ def test_what_cannot_be_read_is_told(post: Post, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("path", ["ingest/", "samples/"])
-@pytest.mark.parametrize(
-    "media_type", ["text/plain", "", "application/x-www-form-urlencoded", "multipart/form-data"]
-)
+@pytest.mark.parametrize("media_type", ["text/plain", ""])
 def test_other_media_types_are_refused(post: Post, path: str, media_type: str) -> None:
     response = post(path, {"data": []}, media_type)
     assert response.status_code == 415
     assert errors(response) == [("/data", "unsupported_media_type", "415")]
+
+
+@pytest.mark.parametrize("media_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_form_cannot_name_the_node(post: Post, media_type: str) -> None:
+    response = post("ingest/", {"data": []}, media_type)
+    assert response.status_code == 400
+    assert errors(response) == [("/data/relationships/node", "required", "400")]
 
 
 def test_media_type_may_have_parameters(post: Post, world: World) -> None:

@@ -101,7 +101,8 @@ def sample(node_id: int, at_s: int, target_ppm: int, now_s: int) -> dict[str, in
     use = math.sin((hour - 7) / 14 * math.pi) if 7 <= hour <= 21 else 0.0
     wave = math.sin(at_s / 2600) * 0.22 + math.sin(at_s / 700) * 0.05
     ppm = 430 + (target_ppm - 380) * 0.85 * use * (1 + wave) + 6 * math.sin(at_s / 900)
-    nearness = max(0.0, 1 - (now_s - at_s) / (2 * HOUR_S)) ** 0.5
+    # The last sample is a minute old, and has the wanted value at any time of the day.
+    nearness = max(0.0, 1 - max(0, now_s - 60 - at_s) / (2 * HOUR_S)) ** 0.5
     return {
         "node_id": node_id,
         "timestamp_s": at_s,
