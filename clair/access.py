@@ -1,15 +1,16 @@
 """Who may see and change what: the whole policy, as SQL that both lists rows and answers for one.
 
-Three small tables say which rows belong to an organization, which anybody may see, and which are
-personal. Members see what belongs to their organization, owners change it: the two differ in one
-word, `member_of` against `owner_of`. What is hidden is not found; what is visible but not yours is
-forbidden.
+Small tables say which rows belong to an organization, which anybody may see, which are personal, and
+which are for administrators to change. Members see what belongs to their organization, owners change
+it: the two differ in one word, `member_of` against `owner_of`. What is hidden is not found; what is
+visible but not yours is forbidden.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -17,6 +18,7 @@ from clair.errors import Forbidden, NotFound, Unauthorized
 from clair.extensions import db
 from clair.models import (
     Address,
+    ApiToken,
     Entity,
     Installation,
     Membership,
@@ -29,6 +31,7 @@ from clair.models import (
     Role,
     Room,
     Site,
+    StadtpulsSensor,
     User,
 )
 
@@ -44,6 +47,7 @@ class Actor:
     user_id: int | None = None
     is_system: bool = False
     is_read_only: bool = False
+    is_admin: bool = False
 
     @property
     def is_nobody(self) -> bool:
@@ -80,6 +84,11 @@ def sites_of(organizations: Organizations) -> Organizations:
     return select(Site.id).where(Site.operator_id.in_(organizations))
 
 
+def rooms_of(organizations: Organizations) -> Organizations:
+    """Select the rooms of the sites that organizations operate."""
+    return select(Room.id).where(Room.site_id.in_(sites_of(organizations)))
+
+
 PUBLIC_ROOMS = select(Installation.room_id).where(Installation.is_public)
 PUBLIC_SITES = select(Room.site_id).where(Room.id.in_(PUBLIC_ROOMS))
 
@@ -91,8 +100,9 @@ BELONGS: dict[type[Entity], Callable[[Organizations], Condition]] = {
         select(Site.address_id).where(Site.operator_id.in_(organizations))
     ),
     Room: lambda organizations: Room.site_id.in_(sites_of(organizations)),
-    Installation: lambda organizations: Installation.room_id.in_(
-        select(Room.id).where(Room.site_id.in_(sites_of(organizations)))
+    Installation: lambda organizations: Installation.room_id.in_(rooms_of(organizations)),
+    StadtpulsSensor: lambda organizations: StadtpulsSensor.installation_id.in_(
+        select(Installation.id).where(Installation.room_id.in_(rooms_of(organizations)))
     ),
     Node: lambda organizations: Node.owner_id.in_(organizations),
     QuarantinedUplink: lambda organizations: QuarantinedUplink.node_id.in_(
@@ -111,10 +121,17 @@ PUBLIC: dict[type[Entity], Condition] = {
     Model: true(),
 }
 
+PERSONAL: dict[type[Entity], Callable[[Actor], Condition]] = {
+    User: lambda actor: User.id == actor.user_id,
+    ApiToken: lambda actor: ApiToken.user_id == actor.user_id,
+    # Until a site is there; then it is the affair of that site's organization.
+    Address: lambda actor: (
+        (Address.creator_id == actor.user_id) & Address.id.not_in(select(Site.address_id))
+    ),
+}
 
-def is_self(actor: Actor) -> Condition:
-    """Say which user the actor is."""
-    return User.id == actor.user_id
+CATALOGUE = (Quantity, Protocol, Model)
+"""What administrators change, and nobody else: it is there for all organizations."""
 
 
 def is_fellow(actor: Actor) -> Condition:
@@ -124,16 +141,31 @@ def is_fellow(actor: Actor) -> Condition:
     )
 
 
-def may_see(model: type[Entity], actor: Actor) -> Condition:
-    """Say, as SQL, which rows of a model the actor may see."""
+def is_shared(actor: Actor) -> Condition:
+    """Say which addresses a site of somebody else uses, too: they are nobody's to change."""
+    others = Site.operator_id.not_in(owner_of(actor))
+    return Address.id.in_(select(Site.address_id).where(others))
+
+
+def belongs_to(model: type[Entity], actor: Actor, organizations: Organizations) -> Condition:
+    """Say which rows belong to organizations of the actor, or to the actor in person."""
+    belongs = BELONGS[model](organizations) if model in BELONGS else false()
+    return or_(belongs, PERSONAL[model](actor) if model in PERSONAL else false())
+
+
+def is_own(model: type[Entity], actor: Actor) -> Condition:
+    """Say which rows are the actor's: of an own organization, or personal; not merely public."""
     if actor.is_system:
         return true()
-    conditions = [PUBLIC.get(model, false())]
-    if actor.user_id is not None and model in BELONGS:
-        conditions.append(BELONGS[model](member_of(actor)))
-    if actor.user_id is not None and model is User:
-        conditions += [is_self(actor), is_fellow(actor)]
-    return or_(*conditions)
+    if actor.user_id is None:
+        return false()
+    mine = belongs_to(model, actor, member_of(actor))
+    return mine | is_fellow(actor) if model is User else mine
+
+
+def may_see(model: type[Entity], actor: Actor) -> Condition:
+    """Say, as SQL, which rows of a model the actor may see."""
+    return true() if actor.is_system else or_(PUBLIC.get(model, false()), is_own(model, actor))
 
 
 def may_change_rows(model: type[Entity], actor: Actor) -> Condition:
@@ -142,9 +174,10 @@ def may_change_rows(model: type[Entity], actor: Actor) -> Condition:
         return true()
     if actor.user_id is None or actor.is_read_only:
         return false()
-    if model is User:
-        return is_self(actor)
-    return BELONGS[model](owner_of(actor)) if model in BELONGS else false()
+    if model in CATALOGUE:
+        return true() if actor.is_admin else false()
+    mine = belongs_to(model, actor, owner_of(actor))
+    return mine & ~is_shared(actor) if model is Address else mine
 
 
 def visible(model: type[Row], actor: Actor) -> Select[Row]:
@@ -152,42 +185,89 @@ def visible(model: type[Row], actor: Actor) -> Select[Row]:
     return select(model).where(may_see(model, actor))
 
 
+def own(model: type[Row], actor: Actor) -> Select[Row]:
+    """Select the rows that are the actor's own."""
+    return select(model).where(is_own(model, actor))
+
+
+def has_id(model: type[Entity], row_id: int) -> Condition:
+    """Say which row has a number; SQLite stumbles over one that no column holds."""
+    return model.id == row_id if abs(row_id) < 2**63 else false()
+
+
 def get(model: type[Row], row_id: int, actor: Actor) -> Row:
     """Fetch one row, or raise NotFound: a hidden row is not told from a missing one."""
-    row = db.session.scalar(visible(model, actor).where(model.id == row_id))
+    row = db.session.scalar(visible(model, actor).where(has_id(model, row_id)))
     if row is None:
         raise NotFound(f"There is no {model.__name__.lower()} {row_id}.")
+    return row
+
+
+def linked(
+    model: type[Row], key: int | Condition, actor: Actor, *, may_be_hidden: bool = False
+) -> Row:
+    """Fetch a row that a document refers to: Forbidden when it is hidden, NotFound when missing.
+
+    A hidden user can be referred to: whoever knows the whole address of a person may invite her. A
+    disabled one cannot, nor a hidden address: it would be seen by having a site there.
+    """
+    if actor.is_nobody:
+        raise Unauthorized(_("Log in first."))
+    statement = select(model).where(has_id(model, key) if isinstance(key, int) else key)
+    may_link = or_(may_see(model, actor), User.is_active if model is User else false())
+    row = db.session.scalar(statement.where(may_link))
+    if row is None and model not in (Address, User):
+        row = db.session.scalar(statement)
+        if row is not None and not may_be_hidden:
+            raise Forbidden(_("This belongs to somebody else."))
+    if row is None:
+        raise NotFound(f"There is no such {model.__name__.lower()}.")
     return row
 
 
 def may_change(actor: Actor, row: Entity) -> bool:
     """Say whether the actor may change the row; templates ask this before they show a button."""
     model = type(row)
-    statement = select(model.id).where(
-        model.id == row.id,
-        may_change_rows(model, actor),
-    )
+    statement = select(model.id).where(model.id == row.id, may_change_rows(model, actor))
     return db.session.scalar(statement) is not None
 
 
 def require_owner(actor: Actor, row: Entity) -> None:
     """Raise unless the actor may change the row: Unauthorized, NotFound or Forbidden."""
     if actor.is_nobody:
-        raise Unauthorized("Log in first.")
+        raise Unauthorized(_("Log in first."))
     if not may_change(actor, row):
         get(type(row), row.id, actor)
-        raise Forbidden("Only an owner may change this.")
+        raise Forbidden(_("Only an owner may change this."))
+
+
+def require_parent(actor: Actor, row: Entity) -> None:
+    """Raise unless the actor may put something there: Forbidden, even if it is hidden from him."""
+    if actor.is_nobody:
+        raise Unauthorized(_("Log in first."))
+    if not may_change(actor, row):
+        raise Forbidden(_("Only an owner may add something here."))
+
+
+def require_writer(actor: Actor) -> None:
+    """Refuse nobody, and whoever may only read."""
+    if actor.is_nobody:
+        raise Unauthorized(_("Log in first."))
+    if actor.is_read_only:
+        raise Forbidden(_("This token may only read."))
+
+
+def require_admin(actor: Actor) -> None:
+    """Refuse everybody but administrators."""
+    require_writer(actor)
+    if not (actor.is_system or actor.is_admin):
+        raise Forbidden(_("Only an administrator may do this."))
 
 
 def require_system(actor: Actor) -> None:
     """Refuse everybody but administrators at the command line."""
     if not actor.is_system:
-        raise Forbidden("Only an administrator may do this.")
-
-
-def is_own(model: type[Entity], actor: Actor) -> Condition:
-    """Say which rows are those of the actor's organizations; a public one opens no dashboard."""
-    return true() if actor.is_system else BELONGS[model](member_of(actor))
+        raise Forbidden(_("Only an administrator may do this."))
 
 
 def get_own_organization(organization_id: int, actor: Actor) -> Organization:

@@ -21,9 +21,12 @@ WEEKDAY = {"de": "EEE, ", "en": "EEE "}
 
 
 def select_language() -> str:
-    """Choose the language: chosen on a page, else of the account, else of the browser."""
+    """Choose the language: chosen on a page, else of the account, else of the browser.
+
+    The command line and the logs are English; whoever writes to people from there names a language.
+    """
     if not has_request_context():
-        return "de"
+        return "en"
     chosen = request.cookies.get(LANGUAGE_COOKIE) or g.get("preferred_language")
     if chosen in LANGUAGES:
         return str(chosen)

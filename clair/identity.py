@@ -13,6 +13,7 @@ PROTOCOL_NAMES = {
 
 SEPARATORS = re.compile(r"[\s:-]")
 EIGHT_BYTES = re.compile(r"[0-9A-Fa-f]{16}")
+UUID_TEXT = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def parse_eui(text: str) -> str:
@@ -32,6 +33,13 @@ def node_uuid(family_name: str, eui: str) -> uuid.UUID:
     name = PROTOCOL_NAMES[family_name]
     digest = hashlib.sha256(name.encode() + bytes.fromhex(parse_eui(eui))).digest()
     return uuid.UUID(bytes=digest[:16])
+
+
+def parse_uuid(text: str) -> uuid.UUID:
+    """Read the identity of a node, with or without dashes, in any case; ValueError for all else."""
+    if not UUID_TEXT.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is not a UUID")
+    return uuid.UUID(text)
 
 
 def hash_token(token: str) -> str:

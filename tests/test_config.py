@@ -60,6 +60,18 @@ def test_words_for_no(word: str) -> None:
         ("MQTT_URL", "mqtt://localhost:99999", "must be a URL"),
         ("CLAIR_DATA", "", "must not be empty"),
         ("CLAIR_ROLE", "everything", "must be one of all, web, ingest"),
+        ("CLAIR_DOMAIN", "", "must be a host such as clair.example.org"),
+        ("CLAIR_DOMAIN", "https://clair.example.org", "must be a host"),
+        ("CLAIR_DOMAIN", "clair.example.org/", "must be a host"),
+        ("CLAIR_DOMAIN", "clair example.org", "must be a host"),
+        ("CLAIR_DOMAIN", "clair.example.org:http", "must be a host"),
+        ("EMAIL_HOST", " ", "must not be empty"),
+        ("EMAIL_PORT", "smtp", "must be a whole number"),
+        ("EMAIL_PORT", "0", "must be a port, 1 to 65535"),
+        ("EMAIL_PORT", "65536", "must be a port, 1 to 65535"),
+        ("EMAIL_USE_TLS", "maybe", "must be 0/1, true/false, yes/no or on/off"),
+        ("DEFAULT_FROM_EMAIL", "Clair", "must be an address such as Clair <clair@example.org>"),
+        ("DEFAULT_FROM_EMAIL", "a@example.org\nBcc: b@example.org", "must be an address"),
         ("SESSION_COOKIE_SECURE", "", "must be 0/1, true/false, yes/no or on/off"),
         ("SESSION_COOKIE_SECURE", "maybe", "must be 0/1, true/false, yes/no or on/off"),
         ("INGEST_SIMULATED", "2", "must be 0/1, true/false, yes/no or on/off"),
@@ -85,6 +97,23 @@ def test_every_mistake_is_named_at_once() -> None:
 
 def test_mistake_does_not_show_the_value() -> None:
     assert "hunter2" not in mistakes(Config, REQUIRED | {"DATABASE_URL": "mysql://u:hunter2@h/d"})
+
+
+def test_mails_are_off_and_encrypted_unless_told_otherwise() -> None:
+    settings = read()
+    assert (settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS) == (None, 587, True)
+    assert settings.CLAIR_DOMAIN == "localhost:8000"
+    assert read(EMAIL_USE_TLS="False").EMAIL_USE_TLS is False
+
+
+@pytest.mark.parametrize("host", ["clair.example.org", "localhost:8000", "10.0.0.1", "[::1]:80"])
+def test_domain_is_a_host_with_or_without_port(host: str) -> None:
+    assert host == read(CLAIR_DOMAIN=f" {host.upper()} ").CLAIR_DOMAIN
+
+
+@pytest.mark.parametrize("sender", ["clair@example.org", "Clair <clair@example.org>"])
+def test_sender_of_mails_may_have_a_name(sender: str) -> None:
+    assert sender == read(DEFAULT_FROM_EMAIL=sender).DEFAULT_FROM_EMAIL
 
 
 def test_networks_are_separated_by_commas_or_blanks() -> None:
@@ -204,13 +233,15 @@ def test_forwarder_names_what_it_lacks() -> None:
 
 def test_unknown_settings_are_found_and_known_ones_are_not() -> None:
     known = ("CLAIR_DATA", "SECRET_KEY_FILE", "CLAIR_TTN_ACCESS_KEY_FILE", "SQL_PASSWORD_FILE")
-    wrong = ("CLAIR_DOMIAN", "INGEST_ANONYMUS_FROM", "SQL_PASSWROD", "MQTT_URI")
+    known += ("CLAIR_DOMAIN", "EMAIL_HOST_PASSWORD_FILE")
+    wrong = ("CLAIR_DOMIAN", "EMAIL_USE_SSL", "INGEST_ANONYMUS_FROM", "SQL_PASSWROD", "MQTT_URI")
     assert find_unknown(dict.fromkeys((*known, *wrong, "PATH"), "")) == sorted(wrong)
 
 
 def test_secrets_are_masked() -> None:
     environ = {
         "SECRET_KEY": SECRET_KEY,
+        "EMAIL_HOST_PASSWORD": "hunter2",
         "DATABASE_URL": "postgresql://clair:hunter2@db/clair",
         "REDIS_URL": "redis://:hunter2@redis:6379/0",
         "MQTT_URL": "mqtt://clair:hunter2@broker",

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from clair.i18n import age, local_datetime, number, period, row_time
+from clair.i18n import age, local_datetime, number, period, row_time, select_language
 
 BERLIN = "Europe/Berlin"
 TUESDAY_S = 1_792_497_900
@@ -19,6 +19,12 @@ def tongue(request: pytest.FixtureRequest, app: Flask) -> Iterator[str]:
     """Speak each language."""
     with app.test_request_context(), force_locale(request.param):
         yield str(request.param)
+
+
+def test_command_line_is_english(app: Flask) -> None:
+    assert select_language() == "en"
+    with app.test_request_context():
+        assert select_language() == "de"
 
 
 def test_instants_are_local_and_have_their_weekday(tongue: str) -> None:

@@ -1,5 +1,6 @@
 """The base of all tables: column types that say what they hold, and names for every constraint."""
 
+from types import MappingProxyType
 from typing import Annotated
 
 from sqlalchemy import BigInteger, Integer, MetaData, SmallInteger, String, Text
@@ -32,5 +33,7 @@ class Entity(Base):
     """A row that has a number of its own, unlike a sample; it is what the policy speaks of."""
 
     __abstract__ = True
+    # Two who delete the same row at the same time both get what they wanted.
+    __mapper_args__ = MappingProxyType({"confirm_deleted_rows": False})
 
     id: Mapped[int] = mapped_column(primary_key=True)
