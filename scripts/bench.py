@@ -20,9 +20,12 @@ from uuid import UUID
 
 import flask_migrate
 from flask import Flask
+from sqlalchemy import create_engine, text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench_api import measure_api, prepare_api
 
 from clair import inventory
 from clair.access import SYSTEM
@@ -47,7 +50,7 @@ from bench_server import (
     measure_uplinks,
     worker_memory_mib,
 )
-from services import Web, free_port, postgres, wait_for
+from services import Postgres, Web, free_port, postgres, wait_for
 
 SECRET_KEY = "a secret key for measurements"  # noqa: S105
 
@@ -89,26 +92,52 @@ def load_history(app: Flask, node: UUID, newest_s: int) -> None:
 
 
 def measure_server(bench: Bench) -> Iterator[Figure]:
-    """Run all measurements of one database.
+    """Run all measurements of one database but those of the API.
 
     The history comes after ingest was measured: the database is busy for a while after a bulk load.
     """
-    app = create_app(Config(SECRET_KEY=SECRET_KEY, DATABASE_URL=bench.url, LOG_LEVEL="ERROR"))
+    app = make_app(bench)
     uuids = prepare(app, bench)
+    with tempfile.TemporaryDirectory() as folder, served(bench) as web:
+        yield from measure_uplinks(bench, web, Path(folder))
+        yield from measure_batches(bench, web, [str(uuid) for uuid in uuids])
+        load_history(app, uuids[0], bench.newest_s)
+        yield from measure_charts(bench, web)
+        yield bench.figure("memory of a worker after that", worker_memory_mib(web), "MiB", 120)
+
+
+def measure_api_server(server: Postgres, seconds: int) -> Iterator[Figure]:
+    """Run the measurements of the API in a database of its own."""
+    with create_engine(as_psycopg2(server.url()), isolation_level="AUTOCOMMIT").connect() as root:
+        root.execute(text("CREATE DATABASE api"))
+    bench = Bench("PostgreSQL", as_psycopg2(server.url("api")), seconds)
+    prepare_api(make_app(bench), bench)
+    with served(bench) as web:
+        yield from measure_api(bench, web)
+
+
+def make_app(bench: Bench) -> Flask:
+    """Make an application that fills the database."""
+    return create_app(Config(SECRET_KEY=SECRET_KEY, DATABASE_URL=bench.url, LOG_LEVEL="ERROR"))
+
+
+@contextmanager
+def served(bench: Bench) -> Iterator[Web]:
+    """Run the web server on the database."""
     environ = {"SECRET_KEY": SECRET_KEY, "DATABASE_URL": bench.url, "SESSION_COOKIE_SECURE": "0"}
-    with tempfile.TemporaryDirectory() as folder:
-        web = Web(environ | {"LOG_LEVEL": "ERROR"})
-        web.start()
-        # Whichever worker accepts first would take all connections, and leave the other one idle.
-        time.sleep(2)
-        try:
-            yield from measure_uplinks(bench, web, Path(folder))
-            yield from measure_batches(bench, web, [str(uuid) for uuid in uuids])
-            load_history(app, uuids[0], bench.newest_s)
-            yield from measure_charts(bench, web)
-            yield bench.figure("memory of a worker after that", worker_memory_mib(web), "MiB", 120)
-        finally:
-            web.kill()
+    web = Web(environ | {"LOG_LEVEL": "ERROR"})
+    web.start()
+    # Whichever worker accepts first would take all connections, and leave the other one idle.
+    time.sleep(2)
+    try:
+        yield web
+    finally:
+        web.kill()
+
+
+def as_psycopg2(url: str) -> str:
+    """Name the driver in the URL of a database."""
+    return url.replace("://", "+psycopg2://")
 
 
 def measure_up() -> Iterator[Figure]:
@@ -150,30 +179,27 @@ def is_served(port: int) -> bool:
         return False
 
 
-@contextmanager
-def databases(seconds: int) -> Iterator[list[Bench]]:
-    """Provide both databases."""
-    with postgres(fsync=True) as server, tempfile.TemporaryDirectory() as folder:
-        url = server.url().replace("://", "+psycopg2://")
-        sqlite = f"sqlite:///{folder}/bench.sqlite"
-        yield [Bench("PostgreSQL", url, seconds), Bench("SQLite", sqlite, seconds)]
-
-
 def main() -> None:
     """Measure, print the table, and keep it as JSON if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--seconds", type=int, default=10, help="length of the uplink measurement")
-    parser.add_argument("--no-up", action="store_true", help="leave scripts/up out")
+    parser.add_argument("--only", choices=("ingest", "api", "up"), help="measure one part alone")
     options = parser.parse_args()
     figures: list[Figure] = []
     print(f"{'what':32} {'database':11} {'measured':>12}   goal")
-    with databases(options.seconds) as benches:
-        sections: list[Callable[[], Iterator[Figure]]] = [
-            partial(measure_server, bench) for bench in benches
-        ]
-        if not options.no_up:
-            sections.append(measure_up)
+    with postgres(fsync=True) as server, tempfile.TemporaryDirectory() as folder:
+        benches = (
+            Bench("PostgreSQL", as_psycopg2(server.url()), options.seconds),
+            Bench("SQLite", f"sqlite:///{folder}/bench.sqlite", options.seconds),
+        )
+        parts: dict[str, list[Callable[[], Iterator[Figure]]]] = {
+            "ingest": [partial(measure_server, bench) for bench in benches],
+            "api": [partial(measure_api_server, server, options.seconds)],
+            "up": [measure_up],
+        }
+        wanted = [options.only] if options.only else parts
+        sections = [section for part in wanted for section in parts[part]]
         for section in sections:
             for each in section():
                 figures.append(each)

@@ -65,6 +65,9 @@ class Bench:
     sample_token: str = ""
     page: str = ""
     newest_s: int = 0
+    api_token: str = ""
+    installation_id: int = 0
+    room_id: int = 0
 
     def figure(
         self, what: str, value: float, unit: str, goal: float, *, at_least: bool = False

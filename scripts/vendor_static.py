@@ -21,6 +21,11 @@ FILES = {
     "idiomorph@0.8.0": (STATIC, ["dist/idiomorph-ext.min.js", "LICENSE"]),
     "uplot@1.6.32": (STATIC, ["dist/uPlot.iife.min.js", "dist/uPlot.min.css", "LICENSE"]),
     "@picocss/pico@2.1.1": (STATIC, ["css/pico.classless.min.css", "LICENSE.md"]),
+    # redoc 3 on no account: twice as heavy, asks servers of its maker for icons, and tells them
+    "redoc@2.5.4": (
+        STATIC,
+        ["bundles/redoc.standalone.js", "bundles/redoc.standalone.js.LICENSE.txt", "LICENSE"],
+    ),
     "axe-core@4.14.1": (TESTS, ["axe.min.js", "LICENSE"]),
 }
 
