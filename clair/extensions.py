@@ -4,7 +4,6 @@ import sqlite3
 import time
 from typing import Any
 
-import psycopg2.extensions
 from flask import has_request_context, request
 from flask_babel import Babel
 from flask_limiter import Limiter
@@ -83,7 +82,10 @@ def begin_sqlite(connection: Connection) -> None:
 def note_idle(connection: Any, record: ConnectionPoolEntry) -> None:
     """Note since when a connection lies in the pool, and let it begin transactions again."""
     record.info["idle_since_s"] = time.monotonic()
-    if isinstance(connection, psycopg2.extensions.connection) and connection.autocommit:
+    # A broken one has been taken out already.
+    if connection is None or isinstance(connection, sqlite3.Connection):
+        return
+    if connection.autocommit:
         connection.autocommit = False
 
 
@@ -103,5 +105,5 @@ def check_idle(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> 
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         connection.rollback()
-    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+    except (connection.OperationalError, connection.InterfaceError) as error:
         raise DisconnectionError from error

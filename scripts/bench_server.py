@@ -169,7 +169,8 @@ def log_in(connection: HTTPConnection) -> str:
     connection.request("POST", "/accounts/login/", body, headers)
     response = connection.getresponse()
     response.read()
-    return (response.getheader("Set-Cookie") or "").split(";")[0]
+    cookies = response.headers.get_all("Set-Cookie") or []
+    return next(each.split(";")[0] for each in cookies if each.startswith("sessionid="))
 
 
 def time_get(connection: HTTPConnection, path: str, cookie: str) -> float:

@@ -205,7 +205,7 @@ class Web(Service):
         program = str(Path(sys.executable).with_name("gunicorn"))
         options = ["--preload", "--workers", str(workers), "--threads", "4", "--no-control-socket"]
         bind = ["--worker-class", "gthread", "--bind", f"127.0.0.1:{port}"]
-        environ = {"MALLOC_ARENA_MAX": "2"} | environ
+        environ = {"MALLOC_ARENA_MAX": "2", "MALLOC_TOP_PAD_": "2097152"} | environ
         super().__init__([program, *options, *bind, "wsgi:app"], port, environ=environ)
 
     @property

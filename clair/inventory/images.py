@@ -1,13 +1,11 @@
 """The photograph of an installation: only what decodes as an image is kept, written anew."""
 
 import os
-from io import BytesIO
 from pathlib import Path
 from threading import BoundedSemaphore
 from uuid import uuid4
 
 from flask_babel import gettext as _
-from PIL import Image, ImageOps
 from sqlalchemy import select
 
 from clair import access
@@ -17,13 +15,11 @@ from clair.extensions import db
 from clair.models import Installation
 
 ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+"""By format, as the library names it."""
 MAX_BYTES = 10_000_000
-MAX_PIXELS = 50_000_000
-LONGEST_SIDE_PX = 2000
 UNUSED_AFTER_S = 3600
 DECODING = BoundedSemaphore(1)
 """One image takes half a gigabyte while it lasts."""
-BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 def set_image(
@@ -36,9 +32,12 @@ def set_image(
     access.require_owner(actor, installation)
     if len(file_bytes) > MAX_BYTES:
         raise Invalid("image", _("must not have more than 10 MB"), "invalid")
+    # Takes memory, which processes spare that never have a picture.
+    from clair.inventory.pictures import rewrite
+
     with DECODING:
-        content, ending = rewrite(file_bytes)
-    replaced, installation.image = installation.image, f"{uuid4()}.{ending}"
+        content, kind = rewrite(file_bytes, tuple(ENDINGS))
+    replaced, installation.image = installation.image, f"{uuid4()}.{ENDINGS[kind]}"
     write(folder, installation.image, content)
     db.session.flush()
     return replaced
@@ -66,45 +65,6 @@ def remove_unused_images(actor: Actor, folder: Path, now_s: int) -> int:
     return len(unused)
 
 
-def rewrite(file_bytes: bytes) -> tuple[bytes, str]:
-    """Encode nothing of an image but its pixels, upright and no larger than needed.
-
-    What else is in the file goes: where the photograph was taken, and pages or programs that hide
-    behind the end of the image.
-    """
-    image, kind = read(file_bytes)
-    buffer = BytesIO()
-    image.save(buffer, kind, quality=85)
-    return buffer.getvalue(), ENDINGS[kind]
-
-
-def read(file_bytes: bytes) -> tuple[Image.Image, str]:
-    """Decode an image, and say in which format it came."""
-    try:
-        with Image.open(BytesIO(file_bytes), formats=tuple(ENDINGS)) as image:
-            # Telephones write several images into one JPEG; the first one is meant.
-            return decode(image), "JPEG" if image.format == "MPO" else str(image.format)
-    except BOMBS as error:
-        raise too_large() from error
-    except Invalid:
-        raise
-    # In a damaged file, the readers stumble in ways that nobody has listed.
-    except Exception as error:
-        raise Invalid("image", _("must be a JPEG, PNG or WebP image"), "invalid") from error
-
-
-def decode(image: Image.Image) -> Image.Image:
-    """Make the pixels of an image that is not too large, upright, and bare of all else."""
-    if image.width * image.height > MAX_PIXELS:
-        raise too_large()
-    mode = "RGBA" if image.has_transparency_data else "RGB"
-    bare = image if image.mode == mode else image.convert(mode)
-    bare.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
-    upright = ImageOps.exif_transpose(bare)
-    upright.info.clear()
-    return upright
-
-
 def write(folder: Path, name: str, content: bytes) -> None:
     """Write a file that is on the disk before the database knows of it."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -112,8 +72,3 @@ def write(folder: Path, name: str, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def too_large() -> Invalid:
-    """Say how large an image may be."""
-    return Invalid("image", _("must not have more than 50 million pixels"), "invalid")

@@ -43,9 +43,9 @@ def in_csv(span: Span, wish: Wish) -> Iterable[bytes]:
 
 def in_ndjson(span: Span, wish: Wish) -> Iterator[bytes]:
     """Write a JSON object in a line for each sample or bucket."""
-    pages: Iterable[list[str]]
+    pages: Iterator[Iterable[str]]
     if wish.resolution_s is None:
-        pages = map(sample_objects, timeseries.pages(*span))
+        pages = (sample_objects(page, "\n") for page in timeseries.pages(*span))
     else:
         pages = map(bucket_objects, timeseries.buckets(*span, wish.resolution_s))
     return ("\n".join([*page, ""]).encode() for page in pages)

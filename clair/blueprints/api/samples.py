@@ -12,6 +12,7 @@ A quantity that nobody measured is null. Faulty samples count for nothing.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import orjson
 
@@ -20,6 +21,7 @@ from clair.timeseries import Bucket, Columns, Measurement, Statistics
 TENTHS = {str(tenths): f"{tenths / 10:.1f}" for tenths in range(-200, 401)} | {"": ""}
 QUOTED_TENTHS = {tenths: f'"{text}"' for tenths, text in TENTHS.items()} | {"": "null"}
 SAMPLE_HEADER = "timestamp_s,co2_ppm,temperature_celsius,rel_humidity_percent,measurement_status\n"
+PART = 500
 ENDS = ("mean", "min", "max")
 BUCKET_HEADER = "timestamp_s,count,{}\n".format(
     ",".join(
@@ -44,14 +46,20 @@ def sample_object(sample: Measurement) -> dict[str, object]:
     }
 
 
-def sample_objects(columns: Columns) -> list[str]:
-    """Show samples as JSON: written by hand, which takes a third of the time of going over objects."""
-    return [
+def sample_objects(columns: Columns, between: str = ",") -> Iterator[str]:
+    """Show samples as JSON objects, some hundreds at a time with commas or line ends between them.
+
+    Written by hand, which takes a third of the time of going over objects; in parts, whose memory
+    serves again and again.
+    """
+    rows = zip(*columns, strict=True)
+    while part := [
         f'{{"id":{time_s},"timestamp_s":{time_s},"co2_ppm":{co2},'
         f'"temperature_celsius":{QUOTED_TENTHS[tenths]},'
         f'"rel_humidity_percent":{humidity or "null"},"measurement_status":"{status}"}}'
-        for time_s, co2, tenths, humidity, status in zip(*columns, strict=True)
-    ]
+        for time_s, co2, tenths, humidity, status in islice(rows, PART)
+    ]:
+        yield between.join(part)
 
 
 def last_of(columns: Columns) -> Measurement | None:

@@ -150,7 +150,7 @@ def fragment(objects: Iterable[str]) -> orjson.Fragment:
     return orjson.Fragment(f"[{','.join(objects)}]")
 
 
-def joined(pages: Iterable[list[str]]) -> Iterator[bytes]:
+def joined(pages: Iterable[Iterable[str]]) -> Iterator[bytes]:
     """Write pages of objects one after the other, as the inside of an array."""
     comma = ""
     for page in pages:
