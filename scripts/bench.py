@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench_api import measure_api, prepare_api
+from bench_import import measure_import
 
 from clair import inventory
 from clair.access import SYSTEM
@@ -52,6 +53,7 @@ from bench_server import (
 )
 from services import Postgres, Web, free_port, postgres, wait_for
 
+Section = Callable[[], Iterator[Figure]]
 SECRET_KEY = "a secret key for measurements"  # noqa: S105
 
 
@@ -108,12 +110,17 @@ def measure_server(bench: Bench) -> Iterator[Figure]:
 
 def measure_api_server(server: Postgres, seconds: int) -> Iterator[Figure]:
     """Run the measurements of the API in a database of its own."""
-    with create_engine(as_psycopg2(server.url()), isolation_level="AUTOCOMMIT").connect() as root:
-        root.execute(text("CREATE DATABASE api"))
-    bench = Bench("PostgreSQL", as_psycopg2(server.url("api")), seconds)
+    bench = Bench("PostgreSQL", add_database(server, "api"), seconds)
     prepare_api(make_app(bench), bench)
     with served(bench) as web:
         yield from measure_api(bench, web)
+
+
+def add_database(server: Postgres, name: str) -> str:
+    """Make an empty database, and return its URL."""
+    with create_engine(as_psycopg2(server.url()), isolation_level="AUTOCOMMIT").connect() as root:
+        root.execute(text(f'CREATE DATABASE "{name}"'))
+    return as_psycopg2(server.url(name))
 
 
 def make_app(bench: Bench) -> Flask:
@@ -179,25 +186,37 @@ def is_served(port: int) -> bool:
         return False
 
 
+def list_parts(server: Postgres, folder: Path, seconds: int) -> dict[str, list[Section]]:
+    """List what can be measured, by the name of its part."""
+    benches = (
+        Bench("PostgreSQL", as_psycopg2(server.url()), seconds),
+        Bench("SQLite", f"sqlite:///{folder}/bench.sqlite", seconds),
+    )
+    empty = (
+        Bench("PostgreSQL", add_database(server, "imported"), seconds),
+        Bench("SQLite", f"sqlite:///{folder}/imported.sqlite", seconds),
+    )
+    return {
+        "ingest": [partial(measure_server, bench) for bench in benches],
+        "api": [partial(measure_api_server, server, seconds)],
+        "import": [partial(measure_import, bench, folder) for bench in empty],
+        "up": [measure_up],
+    }
+
+
 def main() -> None:
     """Measure, print the table, and keep it as JSON if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--seconds", type=int, default=10, help="length of the uplink measurement")
-    parser.add_argument("--only", choices=("ingest", "api", "up"), help="measure one part alone")
+    parser.add_argument(
+        "--only", choices=("ingest", "api", "import", "up"), help="measure one part alone"
+    )
     options = parser.parse_args()
     figures: list[Figure] = []
     print(f"{'what':32} {'database':11} {'measured':>12}   goal")
     with postgres(fsync=True) as server, tempfile.TemporaryDirectory() as folder:
-        benches = (
-            Bench("PostgreSQL", as_psycopg2(server.url()), options.seconds),
-            Bench("SQLite", f"sqlite:///{folder}/bench.sqlite", options.seconds),
-        )
-        parts: dict[str, list[Callable[[], Iterator[Figure]]]] = {
-            "ingest": [partial(measure_server, bench) for bench in benches],
-            "api": [partial(measure_api_server, server, options.seconds)],
-            "up": [measure_up],
-        }
+        parts = list_parts(server, Path(folder), options.seconds)
         wanted = [options.only] if options.only else parts
         sections = [section for part in wanted for section in parts[part]]
         for section in sections:
