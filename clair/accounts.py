@@ -141,12 +141,18 @@ def authenticate(login: str, password: str) -> User | None:
     """
     user = find_user(login)
     known = user if user and user.is_active else None
-    stored = known.password_hash if known else passwords.NO_PASSWORD
+    user_id, stored = (known.id, known.password_hash) if known else (None, passwords.NO_PASSWORD)
     # Hashing takes a tenth of a second, and SQLite's only write lock must not be held meanwhile.
     db.session.rollback()
-    if not passwords.is_password(stored, password) or known is None:
+    if not passwords.is_password(stored, password) or user_id is None:
         return None
     renewed = passwords.hash_password(password) if passwords.is_outdated(stored) else None
+    # Meanwhile the password may have become another one, and this one must not come back.
+    unchanged = (User.id == user_id, User.password_hash == stored, User.is_active)
+    statement = select(User).where(*unchanged).with_for_update()
+    known = db.session.scalar(statement.execution_options(populate_existing=True))
+    if known is None:
+        return None
     if not (known.is_email_verified or known.is_admin):
         raise Unconfirmed
     if renewed:

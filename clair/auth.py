@@ -26,6 +26,7 @@ from clair.models import IngestSource, Scope, User
 View = TypeVar("View", bound=Callable[..., Any])
 SOURCE_MEMORY_S = 5
 API = "/api/"
+FORM = "multipart/form-data"
 
 
 def public(view: View) -> View:
@@ -100,6 +101,9 @@ def guard() -> None:
     if request.endpoint == "static":
         return
     is_api = request.path.startswith(API)
+    if is_api and request.method not in csrf.SAFE_METHODS and request.mimetype != FORM:
+        # Before the database is asked: SQLite's only write lock must not wait for a slow body.
+        request.get_data()
     if is_api and (key := read_key()) is not None:
         admit_program(key)
     elif current_user.is_authenticated:

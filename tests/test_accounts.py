@@ -3,7 +3,7 @@
 import pytest
 from argon2 import PasswordHasher
 
-from clair import accounts
+from clair import accounts, passwords
 from clair.access import NOBODY, SYSTEM, Actor
 from clair.errors import ClairError, Conflict, Forbidden, Invalid, NotFound, Unauthorized
 from clair.extensions import db
@@ -61,6 +61,7 @@ def test_user_with_a_broken_hash_does_not_get_in(world: World) -> None:
 def test_weak_hash_is_renewed_at_login(world: World) -> None:
     assert PasswordHasher().check_needs_rehash(world.alice.password_hash)
     assert accounts.authenticate("alice", PASSWORD) is world.alice
+    db.session.commit()
     assert not PasswordHasher().check_needs_rehash(world.alice.password_hash)
     assert accounts.authenticate("alice", PASSWORD) is world.alice
 
@@ -214,6 +215,7 @@ def test_password_is_changed_for_the_old_one_alone(world: World) -> None:
         accounts.change_password(actor, world.alice, PASSWORD, "sev7n!?", field="new")
     assert error.value.field == "new"
     accounts.change_password(actor, world.alice, PASSWORD, "something better", field="new")
+    db.session.commit()
     assert accounts.authenticate("alice", "something better") is world.alice
 
 
@@ -232,3 +234,24 @@ def test_password_is_not_replaced_when_another_was_chosen_meanwhile(world: World
     with pytest.raises(Conflict):
         accounts.replace_hash(SYSTEM, world.alice, "the hash of before", "a new hash")
     assert accounts.authenticate("alice", PASSWORD) is world.alice
+
+
+@pytest.mark.parametrize("stored", [DJANGO_ADMIN, None], ids=["imported", "own"])
+def test_an_old_password_does_not_come_back(
+    world: World, monkeypatch: pytest.MonkeyPatch, stored: str | None
+) -> None:
+    world.alice.password_hash = stored or world.alice.password_hash
+    db.session.commit()
+    verify = passwords.is_password
+
+    def verify_slowly(known: str, password: str) -> bool:
+        is_right = verify(known, password)
+        monkeypatch.setattr(passwords, "is_password", verify)
+        accounts.set_password(SYSTEM, world.alice, "Sonnenblumen am Deich")
+        db.session.commit()
+        return is_right
+
+    monkeypatch.setattr(passwords, "is_password", verify_slowly)
+    assert accounts.authenticate("alice", "admin" if stored else PASSWORD) is None
+    db.session.commit()
+    assert accounts.authenticate("alice", "Sonnenblumen am Deich") is world.alice

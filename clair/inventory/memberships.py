@@ -112,7 +112,9 @@ def check_other_owner(membership: Membership) -> None:
         Membership.role == Role.OWNER,
         Membership.id != membership.id,
     )
-    if membership.role == Role.OWNER and db.session.scalar(others.limit(1)) is None:
+    # As it is now: another transaction may have changed it while this one waited.
+    role = db.session.scalar(select(Membership.role).where(Membership.id == membership.id))
+    if role == Role.OWNER and db.session.scalar(others.limit(1)) is None:
         raise Conflict(
             _(
                 "%(user)s is the last owner of %(organization)s.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from clair import inventory
 from clair.access import NOBODY, SYSTEM, Actor
@@ -173,3 +173,13 @@ def test_owner_goes_when_there_is_another(world: World, alice: Actor, way: str) 
     LAST_OWNER[way](alice, world)
     assert role_in(world.cafe, world.alice) in (None, Role.INSPECTOR)
     assert role_in(world.cafe, world.bob) == Role.OWNER
+
+
+def test_last_owner_is_known_as_the_database_knows_it(world: World) -> None:
+    membership = membership_of(world.cafe, world.bob)
+    assert membership.role == Role.INSPECTOR
+    # Somebody else's transactions, after this one has read the row.
+    swap = "UPDATE membership SET role = CASE role WHEN 'O' THEN 'I' ELSE 'O' END"
+    db.session.execute(text(f"{swap} WHERE organization_id = {world.cafe.id}"))
+    with pytest.raises(Conflict):
+        inventory.delete_membership(Actor(world.bob.id), membership)

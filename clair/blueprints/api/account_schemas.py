@@ -10,9 +10,14 @@ MAX_EXACT = 2**53 - 1
 """The largest whole number that every program reads from JSON as it is."""
 
 
-def secret() -> Text:
-    """Declare a password: blanks at its ends belong to it."""
-    return Text(required=True, is_trimmed=False, max_length=128)
+def secret(max_length: int = 4096) -> Text:
+    """Declare a password: blanks at its ends belong to it. Old ones may be of any sensible length."""
+    return Text(required=True, is_trimmed=False, max_length=max_length)
+
+
+def new_secret() -> Text:
+    """Declare a new password."""
+    return secret(128)
 
 
 class Account(User):
@@ -36,8 +41,8 @@ class PasswordChangeView(Resource):
     """A new password in place of the old one."""
 
     old_password = secret()
-    new_password1 = secret()
-    new_password2 = secret()
+    new_password1 = new_secret()
+    new_password2 = new_secret()
 
 
 class PasswordResetView(Resource):
@@ -51,8 +56,8 @@ class PasswordResetConfirmView(Resource):
 
     uid = Text(required=True, max_length=50)
     token = Text(required=True, max_length=200)
-    new_password1 = secret()
-    new_password2 = secret()
+    new_password1 = new_secret()
+    new_password2 = new_secret()
 
 
 class Token(Resource):

@@ -45,9 +45,14 @@ def filtered(resource: Resource, actor: Actor) -> Select[Any]:
     found = search(resource, text)
     if resource.stranger is None:
         return statement.where(found)
-    seen = access.is_own(resource.model, actor)
+    whole = resource.stranger(text)
+    # Whoever gives a full address means that one, and nobody who has it as a part of theirs.
+    is_known = select(resource.model.id).where(whole).correlate(None).exists()
+    others = access.is_own(resource.model, actor) & found
+    if "@" in text:
+        others &= ~is_known
     everybody = select(resource.model).options(*resource.options)
-    return everybody.where(*filters, (seen & found) | resource.stranger(text))
+    return everybody.where(*filters, others | whole)
 
 
 def read_filter(name: str, each: Filter, value: str) -> Condition:

@@ -27,7 +27,10 @@ def put_image(key: str) -> ResponseReturnValue:
     access.require_owner(g.actor, installation)
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType(_("The body must be %(type)s.", type="multipart/form-data"))
+    # SQLite's only write lock must not wait for a slow upload.
+    db.session.rollback()
     upload = request.files.get("image")
+    installation = finding.fetch(INSTALLATIONS, key, g.actor)
     if upload is None:
         raise Invalid("image", _("This is needed."), "required")
     folder = current_app.config["CLAIR_DATA"] / "media"

@@ -61,7 +61,9 @@ def read_order(resource: Resource) -> list[Any]:
         column = resource.sortable.get(name.removeprefix("-"))
         if column is None:
             raise InvalidParameter("sort", _("It cannot be sorted by “%(name)s”.", name=name))
-        order.append(column.desc() if name.startswith("-") else column.asc())
+        # What is open ends last of all, on both databases.
+        is_falling = name.startswith("-")
+        order.append(column.desc().nulls_first() if is_falling else column.asc().nulls_last())
     return [*(order or resource.order), resource.model.id]
 
 

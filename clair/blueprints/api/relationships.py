@@ -13,7 +13,8 @@ from clair.blueprints.api import documents, finding, views
 from clair.blueprints.api.links import here
 from clair.blueprints.api.resources import ORGANIZATIONS, USERS
 from clair.blueprints.api.streaming import answer
-from clair.blueprints.limits import limit_members
+from clair.blueprints.bodies import TooMany
+from clair.blueprints.limits import MEMBERS_AT_ONCE, limit_members
 from clair.errors import Forbidden, NotFound
 from clair.extensions import db
 from clair.models import Membership, Organization, User
@@ -64,7 +65,11 @@ def change_members(key: str, command: Any) -> ResponseReturnValue:
     access.require_owner(g.actor, organization)
     named = documents.read_linkage("User")
     if command is inventory.add_members:
-        limit_members(len(named))
+        members = {str(each.user_id) for each in organization.memberships}
+        count = len(set(named) - members)
+        if count > MEMBERS_AT_ONCE:
+            raise TooMany(_("At most %(count)s resources can be named.", count=MEMBERS_AT_ONCE))
+        limit_members(count)
     users = [find_user(user_id) for user_id in named]
     is_changed = command(g.actor, organization, users)
     db.session.commit()

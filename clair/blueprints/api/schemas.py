@@ -85,11 +85,6 @@ class Resource(Schema):  # type: ignore[misc]
         return kind(name, detail(code, field), code)
 
 
-def type_of(schema: type[Resource]) -> str:
-    """Name the type of a resource on the wire."""
-    return schema.type_
-
-
 def attributes(schema: type[Resource]) -> dict[str, Attribute]:
     """List the attributes of a resource in their order."""
     declared = schema._declared_fields.items()

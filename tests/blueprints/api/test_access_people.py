@@ -197,4 +197,4 @@ def test_whoever_collects_people_all_at_once_gets_nobody(stage: Stage) -> None:
     clinic, call, people = stage.town.clinic, stage.programs["stranger"], crowd()
     with nothing_changes():
         path = f"organizations/{clinic.id}/relationships/users/"
-        assert call("POST", path, linkage(*people)).status_code == 429
+        assert call("POST", path, linkage(*people)).status_code == 413

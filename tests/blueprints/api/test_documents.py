@@ -277,4 +277,4 @@ def test_attributes_alone_are_read(reader: Reader) -> None:
 def test_schemas_list_what_the_wire_has_in_its_order() -> None:
     assert list(attributes(schemas.Membership)) == ["role", "user_name", "organization_name"]
     assert list(links(schemas.Node)) == ["protocol", "model", "owner", "installations"]
-    assert schemas.type_of(account_schemas.Account) == "User"
+    assert account_schemas.Account.type_ == "User"

@@ -11,6 +11,7 @@ from clair.models import Membership, Organization, User
 
 from blueprints.api.speaking import Program, document, identifier, problems
 from blueprints.api.town import Town, join, membership_of
+from conftest import add_user
 
 ProgramOf = Callable[..., Program]
 FORBIDDEN = [("403", "/data", "permission_denied")]
@@ -220,3 +221,12 @@ def test_fellows_learn_only_of_what_they_share(town: Town, program_of: ProgramOf
         "Praxis nebenan",
     }
     assert set(own) == {"data"}
+
+
+def test_a_full_address_finds_one_person(town: Town, program_of: ProgramOf) -> None:
+    joanna, anna = add_user("joanna"), add_user("anna")
+    join(joanna, town.cafe)
+    join(anna, town.cafe)
+    call = program_of(town.alice)
+    assert ids_of(call("GET", "users?filter[search]=anna@example.org")) == [str(anna.id)]
+    assert len(ids_of(call("GET", "users?filter[search]=anna"))) == 2

@@ -6,11 +6,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from clair import inventory
+from clair.access import SYSTEM
 from clair.extensions import db
 from clair.models import Room
 
 from blueprints.api.speaking import Program, problems
-from blueprints.api.town import Town
+from blueprints.api.town import END_S, Town
 
 ProgramOf = Callable[..., Program]
 ROOMS = 105
@@ -158,3 +160,12 @@ def test_related_collections_have_pages_too(
     assert ids(document) == rooms[20:30]
     query = "page%5Bnumber%5D=4&page%5Bsize%5D=10"
     assert document["links"]["next"] == f"http://localhost/api/v1/{path}?{query}"
+
+
+@pytest.mark.parametrize("sort", ["to_timestamp_s", "-to_timestamp_s"])
+def test_an_open_end_is_the_last(town: Town, program_of: ProgramOf, sort: str) -> None:
+    inventory.create_installation(SYSTEM, town.window, town.terrace, END_S)
+    asked = {"sort": sort, "filter[node]": str(town.window.uuid)}
+    found = program_of(town.alice)("GET", "installations/", query_string=asked).json["data"]
+    shown = [each["attributes"]["to_timestamp_s"] for each in found]
+    assert shown == sorted([END_S, 2**31 - 1], reverse=sort.startswith("-"))
